@@ -1,0 +1,133 @@
+"""The debug inbox: an SMTP server and a page on loopback that show what Digest would have sent.
+
+It takes every mail for every recipient, keeps it in memory, and forwards nothing. Its EHLO announces
+``X-DIGEST-INBOX <token>``, so that Digest keeps deliveries to it apart from real ones (a rehearsal).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from types import TracebackType
+
+from digest.web.mailbox import Mailbox, Received
+
+__all__ = ["Inbox", "InboxAddresses", "InboxOptions", "serve_inbox"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxOptions:
+    """How a debug inbox is opened. Port 0 takes a free one; ``keep`` is the number of mails it keeps."""
+
+    smtp_port: int = 1025
+    web_port: int = 8025
+    host: str = "127.0.0.1"
+    keep: int = 2000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxAddresses:
+    """Where an open inbox listens."""
+
+    host: str
+    smtp_port: int
+    web_port: int
+    token: str = field(repr=False)
+
+    @property
+    def smtp_url(self) -> str:
+        """What ``--smtp`` takes."""
+        return f"smtp://{self.host}:{self.smtp_port}"
+
+    @property
+    def web_url(self) -> str:
+        """What a browser opens."""
+        return f"http://{self.host}:{self.web_port}/"
+
+
+class Inbox:
+    """An open debug inbox, as an async context manager inside the caller's event loop.
+
+    ::
+
+        async with Inbox(smtp_port=0, web_port=0) as inbox:
+            ...  # send to inbox.smtp_url
+            mails = inbox.messages
+    """
+
+    def __init__(
+        self, *, smtp_port: int = 1025, web_port: int = 8025, host: str = "127.0.0.1", keep: int = 2000
+    ) -> None:
+        self._options = InboxOptions(smtp_port=smtp_port, web_port=web_port, host=host, keep=keep)
+        self._mailbox = Mailbox(keep=keep, now=time.time)
+        self._addresses: InboxAddresses | None = None
+        self.token = secrets.token_hex(8)
+
+    @property
+    def addresses(self) -> InboxAddresses:
+        """Where it listens; only while it is open."""
+        if self._addresses is None:
+            raise RuntimeError("the inbox is not open")
+        return self._addresses
+
+    @property
+    def smtp_port(self) -> int:
+        """The port of its SMTP server."""
+        return self.addresses.smtp_port
+
+    @property
+    def smtp_url(self) -> str:
+        """What ``--smtp`` takes."""
+        return self.addresses.smtp_url
+
+    @property
+    def web_url(self) -> str:
+        """What a browser opens."""
+        return self.addresses.web_url
+
+    @property
+    def messages(self) -> Sequence[Received]:
+        """The mails kept, in order of arrival."""
+        return tuple(self._mailbox)
+
+    async def received(self, count: int) -> Sequence[Received]:
+        """Wait until ``count`` mails have come in all; give those kept."""
+        version = -1
+        while self._mailbox.received < count:
+            version = await self._mailbox.changed_since(version)
+        return self.messages
+
+    async def __aenter__(self) -> Inbox:
+        raise NotImplementedError
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        raise NotImplementedError
+
+
+async def serve_inbox(  # noqa: PLR0913 - keyword-only, each with a default
+    *,
+    smtp_port: int = 1025,
+    web_port: int = 8025,
+    host: str = "127.0.0.1",
+    keep: int = 2000,
+    ready: Callable[[InboxAddresses], None] | None = None,
+    stop: asyncio.Event | None = None,
+) -> None:
+    """Open a debug inbox and serve it until ``stop`` is set or the task is cancelled.
+
+    Raises:
+        ConfigurationError: ``host`` is not loopback: whoever reaches the inbox can read every mail.
+        TryAgainError: a port is in use.
+    """
+    async with Inbox(smtp_port=smtp_port, web_port=web_port, host=host, keep=keep) as inbox:
+        if ready is not None:
+            ready(inbox.addresses)
+        await (stop or asyncio.Event()).wait()
