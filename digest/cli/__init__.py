@@ -1,1 +1,151 @@
-"""See DESIGN: filled by its room."""
+"""The command ``digest``: parse, call one library function, print.
+
+This package is the only place that prints, exits and runs an event loop. A command's file is imported when
+the command (or the list of commands) is asked for, and imports its heavy parts when it runs.
+
+Results go to stdout, everything else to stderr. An expected failure ends with its message, its hint and its
+exit status; a bug keeps its traceback and ends with 70.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import traceback
+from typing import TYPE_CHECKING
+
+from digest.errors import DigestError
+
+if TYPE_CHECKING:
+    import click
+
+__all__ = ["main"]
+
+COMMANDS = (
+    "init",
+    "read",
+    "condense",
+    "preview",
+    "lint",
+    "send",
+    "inbox",
+    "status",
+    "run",
+    "schedule",
+)
+"""In the order in which an editor meets them."""
+
+EXIT_STATUSES = """\b
+Exit statuses:
+  0   done, or nothing to do
+  1   finished, some recipients refused for good
+  2   usage
+  65  article, list, template or lint invalid: nothing sent
+  66  input missing
+  70  a bug (keeps its traceback)
+  74  store damaged or disk full
+  75  some deferred, or another run holds the lock: run again
+  76  some in doubt, held
+  77  login refused
+  78  configuration, TLS, or the server refuses us: nothing more sent
+  130/143  interrupted, resumable
+"""
+_BUG = 70
+_INTERRUPTED = 130
+
+
+def main() -> None:
+    """Run the command line and exit with its status."""
+    if sys.argv[1:] == ["--version"]:  # answered before click is loaded: scripts ask this often
+        from digest.cli.version import version
+
+        print(f"digest {version()}")  # noqa: T201  # the command's result
+        return
+    sys.exit(_run())
+
+
+def _run() -> int:
+    import click
+
+    try:
+        # standalone_mode would print errors its own way and swallow our exit statuses
+        result = _group().main(standalone_mode=False)
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("digest: interrupted", err=True)
+        return _INTERRUPTED
+    except DigestError as error:
+        show(error)
+        return error.exit_status
+    except BrokenPipeError:
+        # the reader of our output went away (`| head`): nobody is left to tell
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception:  # noqa: BLE001  # the outermost loop: a bug keeps its traceback and gets its own status
+        traceback.print_exc()
+        click.echo("digest: this is a bug; please report the lines above", err=True)
+        return _BUG
+    return result if isinstance(result, int) else 0
+
+
+def show(error: DigestError) -> None:
+    """Print an expected failure the way a person reads it: what and where, then what to do."""
+    import click
+
+    from digest.cli.terminal import plain
+
+    place = f"{error.where}: " if error.where else ""
+    lines = [f"digest: {place}{error.what}", *(f"  {problem}" for problem in getattr(error, "problems", ()))]
+    if error.hint:
+        lines.append(f"Hint: {error.hint}")
+    for line in lines:
+        click.echo(plain(line), err=True)
+
+
+def _group() -> click.Group:
+    import click
+
+    class Commands(click.Group):
+        """The commands, each imported from its file when it is asked for."""
+
+        def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
+            return list(COMMANDS)
+
+        def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # the same
+            if cmd_name not in COMMANDS:
+                return None
+            command = importlib.import_module(f"digest.cli.{cmd_name}").command
+            assert isinstance(command, click.Command)
+            return command
+
+        def resolve_command(
+            self, ctx: click.Context, args: list[str]
+        ) -> tuple[str | None, click.Command | None, list[str]]:
+            if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+                import difflib
+
+                near = difflib.get_close_matches(args[0], COMMANDS, n=1, cutoff=0)[0]
+                ctx.fail(f"'{args[0]}' is no command. Did you mean '{near}'?")
+            return super().resolve_command(ctx, args)
+
+    @click.group(
+        cls=Commands,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+        epilog=EXIT_STATUSES,
+    )
+    @click.version_option(package_name="digest-mailer", prog_name="digest", message="%(prog)s %(version)s")
+    def digest() -> None:
+        """From articles to inboxes in one command.
+
+        \b
+        Try it without mailing anybody:
+          digest inbox &
+          digest send article.txt --to subscribers.csv --debug --yes
+        """  # noqa: D301  # \b is click's mark for lines to keep as they are
+
+    return digest
