@@ -1,0 +1,37 @@
+"""What a run may be told: connections, limits, and what to do about the past's doubts."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+
+from digest.store.suppression import Suppression
+
+__all__ = ["DeliveryOptions", "InDoubt"]
+
+
+class InDoubt(enum.StrEnum):
+    """What is done with people of whom only the server knows whether they have the letter."""
+
+    HOLD = "hold"  # leave and report them
+    SKIP = "skip"  # never mail them: at most once
+    RESEND = "resend"  # mail them again: at least once
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryOptions:
+    """How a run delivers.
+
+    ``limit``: mail at most so many people in this run. ``rate``: ``"500/day, 20/minute"``; None: no limit.
+    ``max_time_seconds``: how long the run may go on, waiting for a troubled server included. ``max_attempts``: how often
+    the server may fail in a row before the run ends.
+    """
+
+    connections: int = 4
+    limit: int | None = None
+    in_doubt: InDoubt = InDoubt.HOLD
+    max_time_seconds: float | None = None
+    max_attempts: int = 3
+    rate: str | None = None
+    messages_per_connection: int | None = None
+    suppression: Suppression = field(default_factory=Suppression)
