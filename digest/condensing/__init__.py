@@ -1,1 +1,43 @@
-"""See DESIGN: filled by its room."""
+"""Article in, Digest out: sentences, ranking, choosing, headline, key points, and the evidence of each.
+
+``condense`` walks one article: its sentences are split with exact offsets, ranked by a small linear model,
+chosen without repeating each other, shortened only by edits that keep the claim, and set as a Digest.
+``arrange`` orders several digests into one edition, ``warn_ungrounded`` checks a digest edited by hand.
+
+Everything here is pure and deterministic; only ``llm`` talks to anything outside, and only when asked for by
+name. Names are resolved when first used (PEP 562), so that importing the room loads nothing else.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from digest.condensing.arranging import Arrangement, Overlap, arrange
+    from digest.condensing.condenser import condense
+    from digest.condensing.grounding import warn_ungrounded
+    from digest.condensing.options import CondensingOptions
+
+__all__ = ["Arrangement", "CondensingOptions", "Overlap", "arrange", "condense", "warn_ungrounded"]
+
+_FILES = {
+    "Arrangement": "arranging",
+    "Overlap": "arranging",
+    "arrange": "arranging",
+    "condense": "condenser",
+    "warn_ungrounded": "grounding",
+    "CondensingOptions": "options",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _FILES:
+        raise AttributeError(f"module 'digest.condensing' has no attribute '{name}'")
+    found: object = getattr(importlib.import_module(f"digest.condensing.{_FILES[name]}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,70 @@
+"""Split an article into sentences that know their exact place.
+
+The only file that knows sentencex. Its units are split again where it keeps a long quotation whole, where two
+sentences were glued together, and where a script has no full stop (Thai). Offsets always point at the text.
+
+Source: 53 edge cases in 14 languages, 31 of 34 English and 17 of 19 others right (docs/why-condensing.md).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from digest.model import Article, Sentence
+
+__all__ = ["split", "split_paragraph"]
+
+# sentencex keeps a quotation of many sentences as one unit, and 10 % of news articles have one over 80 words.
+_LONG_UNIT_WORDS = 40
+_QUOTATION = re.compile(r"[“\"„«][^“”\"„«»]*[”\"»]")
+_INNER_END = re.compile(r"(?<=[^\W\d_]{2}[.!?…])[\"”’»)\]]*\s+(?=[\"“‘«(\[]*[^\W\d_a-zà-öø-ÿа-яё])")
+# "…elected president.Reports say": scraped paragraphs glued together. A URL has no capital after its dot.
+_GLUED = re.compile(r"(?<=[a-zà-öø-ÿа-яё]{3}[.!?])(?=[A-ZÀ-ÖØ-ÞА-ЯЁ][a-zà-öø-ÿа-яё]*[ ,’'])")
+_INK = re.compile(r"\S(?:.*\S)?", re.DOTALL)
+_THAI = re.compile(r"[\u0e01-\u0e5b]")
+_THAI_BREAK = re.compile(r"(?<=[\u0e01-\u0e5b])\s+(?=[\u0e01-\u0e5b])")
+_THAI_UNIT_CHARACTERS = 60
+
+
+def split(article: Article, language: str) -> list[Sentence]:
+    """Split every paragraph of an article, whatever its kind, in the order of the source.
+
+    ``language`` is the primary subtag ("en"); an unknown one is split like English.
+    """
+    return [
+        Sentence(text[start:end], number, start, end)
+        for number, text in enumerate(article.paragraphs)
+        for start, end in split_paragraph(text, language)
+    ]
+
+
+def split_paragraph(text: str, language: str) -> list[tuple[int, int]]:
+    """Give the start and end of each sentence of one paragraph, without the white space around it."""
+    return [found.span() for span in _units(text, language) if (found := _INK.search(text, *span))]
+
+
+def _units(text: str, language: str) -> Iterator[tuple[int, int]]:
+    from sentencex import segment  # a compiled library: only who splits loads it
+
+    start = 0
+    for unit in segment(language, text):
+        end = start + len(unit)
+        for cut_end in (*_cuts(text, start, end), end):
+            yield start, cut_end
+            start = cut_end
+
+
+def _cuts(text: str, start: int, end: int) -> list[int]:
+    """Find where a unit of sentencex has to be cut again."""
+    unit = text[start:end]
+    cuts = {start + found.start() for found in _GLUED.finditer(unit)}
+    if unit.count(" ") >= _LONG_UNIT_WORDS or len(_QUOTATION.findall(unit)) > 1:
+        cuts |= {start + found.end() for found in _INNER_END.finditer(unit)}
+    if len(unit) > _THAI_UNIT_CHARACTERS and _THAI.search(unit):
+        last = start
+        for found in _THAI_BREAK.finditer(unit):
+            if start + found.end() - last > _THAI_UNIT_CHARACTERS:
+                last = start + found.end()
+                cuts.add(last)
+    return sorted(cut for cut in cuts if start < cut < end)
