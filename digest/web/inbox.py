@@ -10,10 +10,15 @@ import asyncio
 import secrets
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from types import TracebackType
+from typing import Self
 
+from digest.web.inbox_pages import inbox_routes
 from digest.web.mailbox import Mailbox, Received
+from digest.web.serving import WebServer, bind_loopback
+from digest.web.smtp_door import open_door
 
 __all__ = ["Inbox", "InboxAddresses", "InboxOptions", "serve_inbox"]
 
@@ -64,6 +69,7 @@ class Inbox:
         self._options = InboxOptions(smtp_port=smtp_port, web_port=web_port, host=host, keep=keep)
         self._mailbox = Mailbox(keep=keep, now=time.time)
         self._addresses: InboxAddresses | None = None
+        self._open = AsyncExitStack()
         self.token = secrets.token_hex(8)
 
     @property
@@ -100,8 +106,23 @@ class Inbox:
             version = await self._mailbox.changed_since(version)
         return self.messages
 
-    async def __aenter__(self) -> Inbox:
-        raise NotImplementedError
+    async def __aenter__(self) -> Self:
+        options = self._options
+        async with AsyncExitStack() as opening:
+            smtp = bind_loopback(options.host, options.smtp_port, "the inbox's SMTP server")
+            opening.callback(smtp.close)
+            smtp_port = int(smtp.getsockname()[1])
+            http = bind_loopback(options.host, options.web_port, "the inbox's page")
+            opening.callback(http.close)
+            door = await open_door(smtp, token=self.token, take=self._take)
+            opening.push_async_callback(door.close)
+            routes = inbox_routes(self._mailbox, smtp_address=f"{options.host}:{smtp_port}")
+            web = await opening.enter_async_context(WebServer(routes, http))
+            self._addresses = InboxAddresses(
+                host=options.host, smtp_port=smtp_port, web_port=web.port, token=self.token
+            )
+            self._open = opening.pop_all()
+        return self
 
     async def __aexit__(
         self,
@@ -109,7 +130,11 @@ class Inbox:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        raise NotImplementedError
+        self._addresses = None
+        await self._open.__aexit__(kind, error, traceback)
+
+    def _take(self, sender: str, recipients: tuple[str, ...], content: bytes) -> int:
+        return self._mailbox.add(sender, recipients, content=content).id
 
 
 async def serve_inbox(  # noqa: PLR0913 - keyword-only, each with a default
