@@ -68,7 +68,7 @@ class Door:
         self._server.close()
         for session in self._sessions:
             if session.transport is not None:
-                session.transport.abort()
+                session.transport.close()
         await self._server.wait_closed()
 
 
