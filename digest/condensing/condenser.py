@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import math
+
+from digest.condensing.choosing import Candidate, choose_points, choose_summary
+from digest.condensing.features import prepare
+from digest.condensing.headlining import make_headline, repair_title
+from digest.condensing.keywords import keywords
+from digest.condensing.language import primary, tell_language
 from digest.condensing.options import CondensingOptions
+from digest.condensing.prose import is_balanced, is_prose, opens_dangling
+from digest.condensing.ranking import rank
 from digest.condensing.sentences import split
+from digest.condensing.shortening import shorten
+from digest.condensing.words import count_words
 from digest.errors import NothingToCondenseError
-from digest.model import Article, Digest, Point
+from digest.model import Article, Digest, Point, Sentence
 
 __all__ = ["condense"]
 
+_DEFAULTS = CondensingOptions()
 
-def condense(article: Article, *, options: CondensingOptions = CondensingOptions()) -> Digest:  # noqa: B008  # frozen
+
+def condense(article: Article, *, options: CondensingOptions = _DEFAULTS) -> Digest:
     """Condense one article into its headline, summary, key points and keywords, each line with its evidence.
 
     Pure and deterministic. The evidence points at the text: ``article.paragraphs[e.paragraph][e.start:e.end]
@@ -19,20 +32,58 @@ def condense(article: Article, *, options: CondensingOptions = CondensingOptions
     Raises:
         NothingToCondenseError: the article holds no sentence.
     """
-    sentences = split(article, article.language or "en")
+    tag = tell_language(article.paragraphs, article.language)
+    language = primary(tag) or tag
+    sentences = split(article, language)
     if not sentences:
         raise NothingToCondenseError(
             "no article in it: not one sentence was found",
+            where=article.url,
             hint="look at what was read with `digest read`",
         )
-    lead = [Point(sentence.text, [sentence]) for sentence in sentences]
-    count = options.summary_sentences
+    prose = _prose(article, sentences)
+    candidates = _candidates(prose, article.title, language)
+    if options.method == "lead":
+        summary = candidates[: options.summary_sentences]
+    else:
+        summary = choose_summary(candidates, count=options.summary_sentences, words=options.summary_words)
+    points = choose_points(candidates, summary, count=options.key_points)
+    texts = [sentence.text for sentence in prose]
     return Digest(
-        headline=article.title or sentences[0].text,
-        summary=lead[:count],
-        key_points=lead[count : count + options.key_points],
-        keywords=(),
-        language=article.language or "und",
-        reading_minutes=max(1, sum(len(s.text.split()) for s in sentences) // options.words_per_minute),
+        headline=repair_title(article.title, site=article.site) if article.title else make_headline(texts),
+        summary=[_point(prose[candidate.place]) for candidate in summary],
+        key_points=[_point(prose[candidate.place]) for candidate in points],
+        keywords=keywords(texts, title=article.title, language=language, count=options.keywords),
+        language=tag,
+        reading_minutes=max(
+            1, math.ceil(sum(map(count_words, article.paragraphs)) / options.words_per_minute)
+        ),
         article=article,
     )
+
+
+def _prose(article: Article, sentences: list[Sentence]) -> list[Sentence]:
+    """Give the sentences to rank: prose in running text, else whatever there is."""
+    running = [sentence for sentence in sentences if article.kinds[sentence.paragraph] == "text"]
+    return [sentence for sentence in running if is_prose(sentence.text)] or running or sentences
+
+
+def _candidates(prose: list[Sentence], title: str | None, language: str) -> list[Candidate]:
+    texts = [sentence.text for sentence in prose]
+    prepared = [prepare(text, language) for text in texts]
+    scores = rank(texts, prepared, title=title, language=language)
+    return [
+        Candidate(
+            place=place,
+            score=score,
+            words=len(one.words),
+            prepared=one,
+            dangles=opens_dangling(text, language),
+            balanced=is_balanced(text),
+        )
+        for place, (text, one, score) in enumerate(zip(texts, prepared, scores, strict=True))
+    ]
+
+
+def _point(sentence: Sentence) -> Point:
+    return Point(shorten(sentence.text), [sentence])

@@ -22,6 +22,8 @@ _INNER_END = re.compile(r"(?<=[^\W\d_]{2}[.!?…])[\"”’»)\]]*\s+(?=[\"“�
 # "…elected president.Reports say": scraped paragraphs glued together. A URL has no capital after its dot.
 _GLUED = re.compile(r"(?<=[a-zà-öø-ÿа-яё]{3}[.!?])(?=[A-ZÀ-ÖØ-ÞА-ЯЁ][a-zà-öø-ÿа-яё]*[ ,’'])")
 _INK = re.compile(r"\S(?:.*\S)?", re.DOTALL)
+_GOES_ON = re.compile(r"[a-zà-öø-ÿа-яё](?![A-Z])")
+_LONGEST_JOINED_CHARACTERS = 350
 _THAI = re.compile(r"[\u0e01-\u0e5b]")
 _THAI_BREAK = re.compile(r"(?<=[\u0e01-\u0e5b])\s+(?=[\u0e01-\u0e5b])")
 _THAI_UNIT_CHARACTERS = 60
@@ -41,7 +43,8 @@ def split(article: Article, language: str) -> list[Sentence]:
 
 def split_paragraph(text: str, language: str) -> list[tuple[int, int]]:
     """Give the start and end of each sentence of one paragraph, without the white space around it."""
-    return [found.span() for span in _units(text, language) if (found := _INK.search(text, *span))]
+    spans = [found.span() for span in _units(text, language) if (found := _INK.search(text, *span))]
+    return _joined(text, spans)
 
 
 def _units(text: str, language: str) -> Iterator[tuple[int, int]]:
@@ -50,9 +53,26 @@ def _units(text: str, language: str) -> Iterator[tuple[int, int]]:
     start = 0
     for unit in segment(language, text):
         end = start + len(unit)
-        for cut_end in (*_cuts(text, start, end), end):
-            yield start, cut_end
-            start = cut_end
+        for cut in (*_cuts(text, start, end), end):
+            yield start, cut
+            start = cut
+
+
+def _joined(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Join what goes on in lower case to what stands before it: “Why?” he asked; a line cut by its page.
+
+    Not in a text that has hardly a capital, where lower case says nothing.
+    """
+    goes_on = [bool(_GOES_ON.match(text, start)) for start, _ in spans]
+    if sum(goes_on) * 2 > len(spans):
+        return spans
+    joined: list[tuple[int, int]] = []
+    for (start, end), continues in zip(spans, goes_on, strict=True):
+        if continues and joined and end - joined[-1][0] <= _LONGEST_JOINED_CHARACTERS:
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    return joined
 
 
 def _cuts(text: str, start: int, end: int) -> list[int]:

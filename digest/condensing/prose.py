@@ -1,0 +1,100 @@
+"""What is written to be read, and what only stands on the page: captions' leads, stamps, links, signatures.
+
+A sentence that is no prose is never ranked and does not count when positions are counted: the third line of a
+page is often the first of the article.
+"""
+
+from __future__ import annotations
+
+import re
+
+from digest.condensing.words import is_unspaced
+
+__all__ = ["is_balanced", "is_prose", "opens_dangling"]
+
+_LEAST_WORDS = 5
+_LEAST_UNSPACED_CHARACTERS = 6
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+_CHROME = re.compile(
+    rf"""^(?:by\s+[A-Z][\w.'’-]+(?:\s+[A-Z][\w.'’-]+){{0,4}}(?:\s+for\s.*)?\.?$
+    |(?:published|updated|last\ updated|posted|created|modified|first\ published|filed)\b
+        \W*(?:at\b|on\b|:|\.|\d).{{0,90}}$
+    |\d{{1,2}}:\d\d\s*(?:[ap]\.?m\.?\s*)?(?:[A-Z]{{2,4}}\b)?.{{0,40}}$
+    |\d{{1,2}}(?:st|nd|rd|th)?\s+{_MONTH}\s+\d{{4}}.{{0,12}}$
+    |\d+\s*(?:min(?:ute)?s?\s+read|comments?|shares?|views?)\b.{{0,40}}$
+    |(?:scroll|click|tap|swipe)\s+(?:down|here|through|above|below|on|for)\b.*
+    |(?:also|more)\s+(?:read|from|on|in)\b\s*:.*|read\s+(?:more|also|next|the\s+full|about)\b.*|related\s*:.*
+    |see\s+also\b.*|(?:watch|listen|video|photos?|gallery|pictured|opinion|editor'?s\s+note|correction)\s*:.*
+    |watch\s+(?:the|this)\s+video\b.*|share\s+(?:this|on|your)\b.*|follow\s+(?:us|me|him|her|@).*
+    |(?:e-?mail|send)\s+(?:this\s+)?(?:to|us)\b.*|sign\s+up\b.*|subscribe\b.*|leave\s+a\s+(?:reply|comment)\b.*
+    |©.*|copyright\b.*|all\s+rights\s+reserved.*|download\s+our\b.*
+    |.{{0,80}}\b(?:contributed|contributed\s+reporting)\s+to\s+this\s+(?:report|story|article)\W*$
+    |.{{0,40}}\bis\s+not\s+responsible\s+for\s+the\s+content\b.*
+    |(?:à\s+lire|lire|voir)\s+aussi\b.*|lisez\s+aussi.*|читайте\s+также.*|lesen\s+sie\s+auch.*|lea\s+también.*
+    )""",
+    re.IGNORECASE | re.VERBOSE | re.DOTALL,
+)
+_LOWER_WORD = re.compile(r"(?<![\w@./])[^\W\d_A-ZÀ-ÖØ-ÞА-ЯЁ][^\W\d_]+")
+_WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
+
+# Words that need the sentence before them, by language; the English ones count in every language, since names
+# and quotations make texts mixed. Order: connectives, then pronouns.
+_OPENERS = {
+    "en": """
+        but and so also however meanwhile moreover furthermore instead then still yet nevertheless
+        nonetheless therefore thus hence consequently otherwise besides likewise similarly additionally
+        afterwards or nor he she it they his her its their this that these those him them such
+    """,
+    "fr": """
+        mais et donc aussi cependant pourtant toutefois ainsi alors puis or car enfin ensuite il elle ils
+        elles ce cette ces celui celle cela ça son sa ses leur leurs c'est c’est
+    """,
+    "de": """
+        aber und doch denn deshalb dennoch außerdem er sie es dieser diese dieses sein seine ihr ihre
+    """,
+    "es": """
+        pero y sin además también él ella ellos esto este esta estos estas su sus
+    """,
+    "it": """
+        ma e anche inoltre egli lui lei questo questa questi suo sua
+    """,
+    "pt": """
+        mas e também além ele ela eles isso isto este esta seu sua
+    """,
+    "nl": """
+        maar en ook toch hij zij ze het dit deze zijn haar
+    """,
+    "ru": """
+        но а и также однако кроме поэтому затем при он она оно они это этот эта эти его ее её их
+    """,
+    "uk": """
+        але а й і також проте він вона воно вони це цей ця ці його її їх
+    """,
+}
+_OPENERS_BY_LANGUAGE = {
+    tag: frozenset(f"{words} {_OPENERS['en']}".split()) for tag, words in _OPENERS.items()
+}
+_FIRST_WORD = re.compile(r"[\W_]*([^\W\d_]+(?:['’]est\b)?)")
+_PAIRS = (("“", "”"), ("«", "»"), ("(", ")"), ("[", "]"), ("「", "」"))
+
+
+def is_prose(text: str) -> bool:
+    """Tell whether a sentence was written to be read: a few words, not all of them names, and no chrome."""
+    if is_unspaced(text):
+        return len(text) >= _LEAST_UNSPACED_CHARACTERS
+    words = _WORD.findall(text)
+    return len(words) >= _LEAST_WORDS and _LOWER_WORD.search(text) is not None and not _CHROME.match(text)
+
+
+def opens_dangling(text: str, language: str) -> bool:
+    """Tell whether a text opens with a pronoun or connective that needs the sentence before it."""
+    first = _FIRST_WORD.match(text)
+    openers = _OPENERS_BY_LANGUAGE.get(language, _OPENERS_BY_LANGUAGE["en"])
+    return first is not None and first.group(1).lower() in openers
+
+
+def is_balanced(text: str) -> bool:
+    """Tell whether every quotation and bracket that opens also closes: a half quotation is not readable."""
+    if text.count('"') % 2:
+        return False
+    return all(text.count(left) == text.count(right) for left, right in _PAIRS)

@@ -1,0 +1,57 @@
+"""Words of a text as the ranker counts them: lower case, stems, no function words.
+
+Characters are the words of scripts written without spaces.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from digest.condensing.stopwords import STOPWORDS
+
+__all__ = ["count_words", "is_unspaced", "stem", "stopwords_of", "tokens"]
+
+# Chinese, Japanese, Thai, Lao, Khmer, Burmese: no spaces between words.
+_UNSPACED_RANGES = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
+_TOKEN = re.compile(rf"[{_UNSPACED_RANGES}]|[^\W_{_UNSPACED_RANGES}]+")
+_UNSPACED = re.compile(rf"[{_UNSPACED_RANGES}]")
+# A word of these scripts has two characters or a little more.
+_CHARACTERS_PER_WORD = 2
+_NONE: frozenset[str] = frozenset()
+_ENGLISH_ENDINGS = re.compile(
+    r"(?:(?<=[a-z]{3})(?:ies|ied)|(?<=[a-z]{3}[bcdfghjklmnpqrstvwxyz])(?:ings?|ed|es)|(?<=[a-z]{2}[^s])s)$"
+)
+# Elsewhere endings are cut by length: French, Russian, German words keep their first six letters.
+_STEM_LETTERS = 6
+
+
+def tokens(text: str) -> list[str]:
+    """Give the words of a text in lower case, in order; an unspaced script gives its characters."""
+    return _TOKEN.findall(text.lower())
+
+
+def is_unspaced(text: str) -> bool:
+    """Tell whether a text is in a script without spaces, as far as its first letters show."""
+    return _UNSPACED.search(text[:40]) is not None
+
+
+def count_words(text: str) -> int:
+    """Count the words of a text as a reader would; two characters make a word of an unspaced script."""
+    unspaced = len(_UNSPACED.findall(text)) if not text.isascii() else 0
+    return len(text.split()) if not unspaced else len(_TOKEN.findall(text)) - unspaced + unspaced // 2
+
+
+def stopwords_of(language: str) -> frozenset[str]:
+    """Give the function words of a language; none where it is not in the table."""
+    return STOPWORDS.get(language, _NONE)
+
+
+@lru_cache(maxsize=50_000)
+def stem(word: str, *, english: bool = True) -> str:
+    """Cut a word to what its forms share; words in digits stay whole."""
+    if not word.isalpha():
+        return word
+    if english:
+        return _ENGLISH_ENDINGS.sub("", word)
+    return word[:_STEM_LETTERS]
