@@ -10,9 +10,10 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from digest.web.desk import Preview, Remark
     from digest.web.inbox import Inbox, InboxAddresses, InboxOptions, serve_inbox
     from digest.web.mailbox import Received
-    from digest.web.preview import Preview, serve_preview
+    from digest.web.preview import serve_preview
 
 __all__ = [
     "Inbox",
@@ -20,6 +21,7 @@ __all__ = [
     "InboxOptions",
     "Preview",
     "Received",
+    "Remark",
     "serve_inbox",
     "serve_preview",
 ]
@@ -28,8 +30,9 @@ _ROOMS = {
     "Inbox": "digest.web.inbox",
     "InboxAddresses": "digest.web.inbox",
     "InboxOptions": "digest.web.inbox",
-    "Preview": "digest.web.preview",
+    "Preview": "digest.web.desk",
     "Received": "digest.web.mailbox",
+    "Remark": "digest.web.desk",
     "serve_inbox": "digest.web.inbox",
     "serve_preview": "digest.web.preview",
 }

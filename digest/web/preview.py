@@ -8,50 +8,22 @@ page, over the last letter that worked. Nothing is sent and nothing is written.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Literal
 
-from digest.model import Digest
+from digest.web.desk import Desk, Preview, Rebuild, Remark
+from digest.web.preview_pages import preview_routes
+from digest.web.serving import WebServer, bind_loopback
+from digest.web.watching import Fingerprint, fingerprint
 
 __all__ = ["Preview", "Remark", "serve_preview"]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remark:
-    """One finding about the letter, shown beside it."""
-
-    level: Literal["error", "warning"]
-    rule: str
-    text: str
-    where: str = ""
-    hint: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preview:
-    """A letter as one subscriber would get it, and what it was made from.
-
-    ``message`` is the complete .eml, ``html`` and ``text`` its two parts, decoded. ``subscriber`` is the
-    address it was filled for, ``subscribers`` are addresses the page offers to switch to.
-    """
-
-    subject: str
-    preheader: str
-    html: str
-    text: str
-    message: bytes
-    sender: str = ""
-    subscriber: str = ""
-    subscribers: Sequence[str] = ()
-    digests: Sequence[Digest] = ()
-    remarks: Sequence[Remark] = ()
+LOOK_SECONDS = 0.3
 
 
 async def serve_preview(  # noqa: PLR0913 - keyword-only, each with a default
     *,
-    rebuild: Callable[[str | None], Awaitable[Preview]],
+    rebuild: Rebuild,
     watch: Sequence[Path] = (),
     port: int = 8026,
     host: str = "127.0.0.1",
@@ -68,4 +40,30 @@ async def serve_preview(  # noqa: PLR0913 - keyword-only, each with a default
         ConfigurationError: ``host`` is not loopback.
         TryAgainError: the port is in use.
     """
-    raise NotImplementedError
+    seen = fingerprint(watch)  # before the first build: what changes while it lasts counts as a change
+    desk = Desk(rebuild)
+    await desk.preview(None)
+    listening = bind_loopback(host, port, "the preview page")
+    async with WebServer(preview_routes(desk), listening) as server:
+        if ready is not None:
+            ready(f"http://{host}:{server.port}/")
+        watching = asyncio.create_task(_watch(desk, watch, seen))
+        stopping = asyncio.create_task((stop or asyncio.Event()).wait())
+        try:
+            await asyncio.wait({watching, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if watching.done():
+                await watching  # it ends by a bug only: that one keeps its traceback
+        finally:
+            watching.cancel()
+            stopping.cancel()
+
+
+async def _watch(desk: Desk, paths: Sequence[Path], seen: Fingerprint) -> None:
+    # Asking the file system is enough for a handful of files, and works on network folders and in containers,
+    # where notifications do not arrive.
+    while True:
+        await asyncio.sleep(LOOK_SECONDS)
+        now = fingerprint(paths)
+        if now != seen:
+            seen = now
+            await desk.renew()
