@@ -27,7 +27,6 @@ COMMANDS = (
     "read",
     "condense",
     "preview",
-    "lint",
     "send",
     "inbox",
     "status",
@@ -65,7 +64,7 @@ def main() -> None:
     sys.exit(_run())
 
 
-def _run() -> int:
+def _run() -> int:  # noqa: PLR0911  # one return per way a command may end
     import click
 
     try:

@@ -1,0 +1,49 @@
+"""``digest condense``: headline, summary and key points."""
+
+from __future__ import annotations
+
+import click
+
+from digest.cli.options import allow_private, as_json, method_options, read_stdin, sources
+
+__all__ = ["command"]
+
+
+@click.command("condense", short_help="Condense articles to headline, summary and key points.")
+@sources
+@as_json
+@click.option("--markdown", is_flag=True, help="Print Markdown.")
+@method_options
+@allow_private
+def command(
+    sources: tuple[str, ...],
+    as_json: bool,
+    markdown: bool,
+    method: str | None,
+    model: str | None,
+    allow_private: bool,
+) -> int:
+    """Condense articles to a headline, a summary and key points, each with the sentences it rests on.
+
+    \b
+    Example:
+      digest condense article.txt
+      digest condense --json article.txt > edition.json   # edit it, then
+      digest send edition.json --to subscribers.csv
+    """  # noqa: D301  # \b is click's mark for lines to keep as they are
+    from digest.cli.listing import each_collected
+    from digest.cli.text import digest_as_markdown, digest_as_text
+    from digest.condensing import CondensingOptions, condense
+    from digest.model import Article, Digest
+    from digest.reading import ReadingOptions
+    from digest.shapes import digest_to_json, json_line
+
+    options = CondensingOptions(method=method or "rank", model=model)
+
+    def show(content: Article | Digest) -> str:
+        digest = condense(content, options=options) if isinstance(content, Article) else content
+        if as_json:
+            return json_line(digest_to_json(digest))
+        return digest_as_markdown(digest) if markdown else digest_as_text(digest)
+
+    return each_collected(sources, ReadingOptions(allow_private=allow_private), read_stdin(sources), show)

@@ -1,0 +1,88 @@
+"""Options that several commands share, each written once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from digest.settings import Settings, Value
+
+__all__ = [
+    "allow_private",
+    "as_json",
+    "config",
+    "letter_options",
+    "method_options",
+    "read_stdin",
+    "settings_with",
+    "sources",
+    "store",
+]
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+config = click.option(
+    "--config", type=click.Path(path_type=Path), help="Settings file; by default digest.toml here, if any."
+)
+store = click.option("--store", metavar="URL", help="Where state is kept, such as sqlite:///digest.db.")
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line.")
+allow_private = click.option(
+    "--allow-private", is_flag=True, help="Let addresses lie on this machine or in a private network."
+)
+sources = click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+
+
+def method_options(command: _Command) -> _Command:
+    """Add how articles are condensed."""
+    command = click.option("--model", metavar="NAME", help="Model for --method llm.")(command)
+    return click.option(
+        "--method", type=click.Choice(["rank", "lead", "llm"]), help="How to condense; `rank` by default."
+    )(command)
+
+
+def letter_options(command: _Command) -> _Command:
+    """Add what a letter says about itself and how it looks."""
+    command = click.option("--theme", metavar="NAME", help="Theme: article, edition, … or one of your own.")(
+        command
+    )
+    command = click.option("--subject", metavar="TEXT", help="Subject, where it is not the headline.")(
+        command
+    )
+    return click.option("--from", "sender", metavar="'NAME <ADDRESS>'", help="Who mails.")(command)
+
+
+def settings_with(config_path: Path | None, **flags: Value) -> Settings:
+    """Load the settings that hold, with flags named section__key on top."""
+    from digest.settings import load_settings
+
+    return load_settings(
+        config_path, flags={name.replace("__", ".", 1): value for name, value in flags.items()}
+    )
+
+
+def sender_flags(sender: str | None) -> dict[str, Value]:
+    """Take ``Name <address>`` apart.
+
+    Raises:
+        UsageError: it holds no address.
+    """
+    if not isinstance(sender, str):
+        return {}
+    from digest.errors import UsageError
+
+    name, bracket, rest = sender.rpartition("<")
+    address = rest.rstrip().removesuffix(">") if bracket else sender.strip()
+    if "@" not in address or any(character.isspace() for character in address):
+        raise UsageError(
+            f"'{sender}' holds no address", where="--from", hint="write 'Name <name@example.org>'"
+        )
+    return {"sender__address": address, "sender__name": name.strip().strip('"') or None}
+
+
+def read_stdin(names: tuple[str, ...]) -> bytes | None:
+    """Read standard input when ``-`` is among the sources."""
+    return click.get_binary_stream("stdin").read() if "-" in names else None

@@ -1,0 +1,214 @@
+"""Settings become what a mailing needs: a sender, a transport, a store.
+
+What bulk mail law and mailbox providers ask for is demanded off loopback and filled with placeholders on it,
+so that a rehearsal needs no settings and a real mailing cannot lack any.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import shlex
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from digest.errors import ConfigurationError, UsageError
+from digest.model import Sender, Transport
+
+if TYPE_CHECKING:
+    from digest.settings import Settings
+    from digest.store import Store
+
+__all__ = [
+    "INBOX_URL",
+    "connections_of",
+    "is_local",
+    "open_store",
+    "sender_of",
+    "smtp_url",
+    "store_url",
+    "transport_of",
+]
+
+INBOX_URL: Final = "smtp://127.0.0.1:1025"
+"""Where ``digest inbox`` listens."""
+
+PASSWORD_VARIABLE: Final = "DIGEST_SMTP_PASSWORD"  # noqa: S105  # a name, not a secret
+_PASSWORD_COMMAND_SECONDS: Final = 60  # a key store may ask its owner first
+_LOCAL_CONNECTIONS: Final = 16
+_REMOTE_CONNECTIONS: Final = 4  # providers' common limit for one sender is 5 to 10
+
+
+def is_local(url: str) -> bool:
+    """Tell whether letters to this URL stay on the machine: loopback, a folder, memory."""
+    if url.startswith(("folder:", "memory:")):
+        return True
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def smtp_url(settings: Settings, *, debug: bool = False, flag: str | None = None) -> str:
+    """Tell which server takes the letters.
+
+    With ``debug`` it is the local inbox, or the ``flag`` where that stays on this machine: a server from the
+    settings may be a local Postfix, which is a real route.
+
+    Raises:
+        ConfigurationError: none is set.
+        UsageError: ``debug`` and a server elsewhere.
+    """
+    if debug:
+        if flag and not is_local(flag):
+            raise UsageError("--debug sends to this machine only", where="--smtp", hint="drop one of the two")
+        return flag or INBOX_URL
+    if not settings.smtp.url:
+        raise ConfigurationError(
+            "no server is set",
+            where="[smtp] url",
+            hint="pass --smtp smtp://HOST:PORT, or set it; --debug rehearses in `digest inbox`",
+        )
+    return settings.smtp.url
+
+
+def sender_of(settings: Settings, *, local: bool) -> Sender:
+    """Put together who mails.
+
+    On loopback whatever is missing is a placeholder under example.org.
+
+    Raises:
+        ConfigurationError: off loopback the address, the postal address or the way to leave is not set.
+    """
+    sender, to_list = settings.sender, settings.list
+    if not local:
+        _require(settings)
+    address = sender.address or "digest@example.org"
+    domain = address.rpartition("@")[2]
+    leaves = to_list.unsubscribe_url or to_list.unsubscribe_mailto
+    return Sender(
+        address=address,
+        name=sender.name or ("" if sender.address else "Digest rehearsal"),
+        reply_to=sender.reply_to,
+        envelope_sender=sender.envelope_sender,
+        postal_address=sender.postal_address or "Digest rehearsal, 1 Example Street, Example Town",
+        list_id=to_list.id or f"digest.{domain}",
+        list_name=to_list.name or sender.name or None,
+        unsubscribe_url=to_list.unsubscribe_url,
+        unsubscribe_mailto=to_list.unsubscribe_mailto or (None if leaves else f"unsubscribe@{domain}"),
+        one_click=to_list.one_click,
+    )
+
+
+def _require(settings: Settings) -> None:
+    needed = {
+        "[sender] address": settings.sender.address,
+        "[sender] postal_address": settings.sender.postal_address,
+        "[list] unsubscribe_url or unsubscribe_mailto": settings.list.unsubscribe_url
+        or settings.list.unsubscribe_mailto,
+    }
+    missing = [name for name, value in needed.items() if not value]
+    if missing:
+        raise ConfigurationError(
+            f"not set: {', '.join(missing)}",
+            where=str(settings.path or "digest.toml"),
+            hint="bulk mail law asks for them; set them in digest.toml, or rehearse on loopback first",
+        )
+
+
+def transport_of(settings: Settings, url: str, *, ask: Callable[[str], str] | None = None) -> Transport:
+    """Open the way to the server. ``ask`` prompts a person for the password where nothing else gives it."""
+    from digest.smtp import open_transport
+
+    smtp = settings.smtp
+    return open_transport(
+        url,
+        password=lambda: password_of(settings, url, ask=ask),
+        tls_ca=Path(smtp.tls_ca) if smtp.tls_ca else None,
+        pipelining=smtp.pipelining,
+    )
+
+
+def password_of(settings: Settings, url: str, *, ask: Callable[[str], str] | None = None) -> str:
+    """Find the password: environment, file, command, or a person.
+
+    Raises:
+        ConfigurationError: nothing gives one.
+    """
+    smtp = settings.smtp
+    if os.environ.get(PASSWORD_VARIABLE):
+        return os.environ[PASSWORD_VARIABLE]
+    if smtp.password_file:
+        return _first_line(_read(Path(smtp.password_file)), "[smtp] password_file")
+    if smtp.password_command:
+        return _first_line(_ask_command(smtp.password_command), "[smtp] password_command")
+    if ask is not None:
+        return ask(f"Password for {url}")
+    raise ConfigurationError(
+        "no password for the server",
+        where="[smtp]",
+        hint=f"set {PASSWORD_VARIABLE}, password_file or password_command",
+    )
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except OSError as error:
+        raise ConfigurationError(
+            f"cannot be read: {error.strerror}", where=f"[smtp] password_file {path}"
+        ) from error
+
+
+def _ask_command(command: str) -> str:
+    try:
+        asked = subprocess.run(  # noqa: S603  # the user's own command, split as a shell splits words, no shell
+            shlex.split(command),
+            stdout=subprocess.PIPE,
+            text=True,
+            timeout=_PASSWORD_COMMAND_SECONDS,
+            check=True,
+        )
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
+        # the error's own text may hold output of the command: it is not passed on
+        raise ConfigurationError("the command gave no password", where="[smtp] password_command") from error
+    return asked.stdout
+
+
+def _first_line(text: str, where: str) -> str:
+    line = text.split("\n", 1)[0].rstrip("\r")
+    if not line:
+        raise ConfigurationError("gave an empty password", where=where)
+    return line
+
+
+def connections_of(settings: Settings, url: str) -> int:
+    """Tell how many connections to open at once."""
+    default = _LOCAL_CONNECTIONS if is_local(url) else _REMOTE_CONNECTIONS
+    return settings.smtp.connections or default
+
+
+def store_url(settings: Settings) -> str:
+    """Tell where state is kept: as set, else beside digest.toml, else under XDG_STATE_HOME."""
+    if settings.store.url:
+        return settings.store.url
+    if settings.path:
+        return f"sqlite:///{settings.folder / 'digest.db'}"
+    state = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
+    return f"sqlite:///{state / 'digest' / 'digest.db'}"
+
+
+def open_store(settings: Settings) -> Store:
+    """Open the store.
+
+    Raises:
+        StoreError: it is damaged.
+        ConfigurationError: it cannot be written.
+    """
+    from digest.store import Store
+
+    return Store.open(store_url(settings))

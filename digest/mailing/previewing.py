@@ -1,0 +1,149 @@
+"""A letter as one subscriber would get it, before anything leaves.
+
+Preview runs in one process: nothing is mailed, so nothing has to be kept small. What it shows is the message
+that ``send`` would hand to the server, taken apart again — never a second rendering that could differ.
+"""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from digest.composing import fill, load
+from digest.mailing.connecting import sender_of
+from digest.mailing.preparing import Request, prepare
+from digest.mailing.sending import check_columns, open_list
+from digest.model import Subscriber
+
+if TYPE_CHECKING:
+    from digest.model import Letter
+    from digest.settings import Settings
+    from digest.web.preview import Preview
+
+__all__ = ["PreviewRequest", "build_preview", "watched_paths", "write_preview"]
+
+_SUBSCRIBERS_OFFERED: Final = 50  # enough to choose from in a page; the list may hold a million
+_KEY: Final = bytes(32)  # a preview's Message-ID names nothing that was ever mailed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreviewRequest:
+    """What to show: sources, and what ``send`` would be told."""
+
+    names: tuple[str, ...]
+    stdin: bytes | None = None
+    subject: str | None = None
+    as_address: str | None = None
+    allow_private: bool = False
+
+
+async def build_preview(request: PreviewRequest, settings: Settings) -> Preview:
+    """Prepare the edition and fill its letter for one subscriber.
+
+    Raises:
+        DigestError: sources, theme or list are wrong, as in ``send``.
+    """
+    from digest.web.preview import Preview
+
+    prepared = await prepare(_preparing(request, settings))
+    letter = load(prepared.letter)
+    subscribers = _subscribers(settings, letter)
+    chosen = _chosen(request.as_address, subscribers, letter)
+    message = fill(letter, chosen, date=time.time(), message_id_key=_KEY)
+    html, text = _parts(message)
+    edition = prepared.edition
+    return Preview(
+        subject=edition.subject,
+        preheader=edition.preheader,
+        html=html,
+        text=text,
+        message=message,
+        sender=edition.sender.name or edition.sender.address,
+        subscriber=chosen.address,
+        subscribers=tuple(subscriber.address for subscriber in subscribers),
+        digests=edition.digests,
+    )
+
+
+def write_preview(preview: Preview, folder: Path) -> tuple[Path, ...]:
+    """Write letter.html, letter.txt and letter.eml.
+
+    Raises:
+        ConfigurationError: the folder cannot be written.
+    """
+    from digest.errors import ConfigurationError
+
+    contents = {
+        "letter.html": preview.html.encode(),
+        "letter.txt": preview.text.encode(),
+        "letter.eml": preview.message,
+    }
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in contents.items():
+            (folder / name).write_bytes(content)
+    except OSError as error:
+        raise ConfigurationError(f"cannot be written: {error.strerror}", where=str(folder)) from error
+    return tuple(folder / name for name in contents)
+
+
+def watched_paths(request: PreviewRequest, settings: Settings) -> tuple[Path, ...]:
+    """Tell which files and folders a change of which should show at once."""
+    candidates = [Path(name) for name in request.names if name != "-"]
+    candidates += [settings.folder / settings.letter.themes]
+    candidates += [settings.path] if settings.path else []
+    candidates += [Path(settings.list.subscribers)] if settings.list.subscribers else []
+    return tuple(path.resolve() for path in candidates if path.exists())
+
+
+def _preparing(request: PreviewRequest, settings: Settings) -> Request:
+    return Request(
+        names=request.names,
+        stdin=request.stdin,
+        sender=sender_of(settings, local=True),
+        subject=request.subject,
+        theme=settings.letter.theme,
+        themes=str(settings.folder / settings.letter.themes),
+        method=settings.condense.method,
+        model=settings.condense.model,
+        allow_private=request.allow_private,
+    )
+
+
+def _subscribers(settings: Settings, letter: Letter) -> list[Subscriber]:
+    if not settings.list.subscribers or not Path(settings.list.subscribers).exists():
+        return []
+    with open_list(settings, Path(settings.list.subscribers), store=None, skip_invalid=True) as roster:
+        check_columns(letter, roster)
+        return [subscriber for subscriber, _ in zip(roster, range(_SUBSCRIBERS_OFFERED), strict=False)]
+
+
+def _chosen(address: str | None, subscribers: list[Subscriber], letter: Letter) -> Subscriber:
+    sample = Subscriber(
+        "reader@example.org",
+        name="Ada Brandt",
+        fields={"name": "Ada Brandt", **{f: f"[{f}]" for f in letter.fields}},
+    )
+    if address is None:
+        return subscribers[0] if subscribers else sample
+    for subscriber in subscribers:
+        if subscriber.address.casefold() == address.casefold():
+            return subscriber
+    return replace(sample, address=address)
+
+
+def _parts(message: bytes) -> tuple[str, str]:
+    parsed = email.message_from_bytes(message, policy=email.policy.default)
+    html, text = parsed.get_body(("html",)), parsed.get_body(("plain",))
+    assert html is not None
+    assert text is not None
+    return html.get_content(), text.get_content()
+
+
+def with_subscriber(request: PreviewRequest, address: str | None) -> PreviewRequest:
+    """Give the same request as seen by another subscriber; None keeps the one asked for first."""
+    return request if address is None else replace(request, as_address=address)

@@ -1,0 +1,352 @@
+"""One mailing: everything checked, the edition settled, a plan approved, the letter delivered.
+
+The order is the promise. Settings, the list, suppression and the sources are checked and the letter is
+compiled before the first connection; the plan is approved before anything is written; the edition is frozen
+before the first letter leaves. A rehearsal (Digest's own inbox, a folder, ``--test-to``, ``--debug``) freezes
+nothing and has a ledger scope of its own, so it never counts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from digest.errors import ConfigurationError, InputMissingError, InvalidListError
+from digest.mailing.connecting import (
+    connections_of,
+    is_local,
+    open_store,
+    sender_of,
+    smtp_url,
+    store_url,
+    transport_of,
+)
+from digest.mailing.preparing import Request, prepare_apart
+from digest.mailing.settling import Asked, Settled, changed_error, resume, settle, shown_sender
+from digest.model import Subscriber
+
+if TYPE_CHECKING:
+    from digest.delivering import DeliveryOptions, PlanSummary, Progress, Report
+    from digest.model import Letter, Sender, Transport
+    from digest.settings import Settings
+    from digest.store import Roster, Store
+
+__all__ = ["Conduct", "Outcome", "SendPlan", "SendRequest", "deliver_settled", "delivery_options", "send"]
+
+_IN_DOUBT = 76
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendRequest:
+    """What one ``digest send`` asks for beyond the settings (which the flags are merged into already)."""
+
+    names: tuple[str, ...]
+    stdin: bytes | None = None
+    edition: str | None = None
+    subject: str | None = None
+    test_to: str | None = None
+    smtp: str | None = None
+    dry_run: bool = False
+    debug: bool = False
+    accept_change: bool = False
+    skip_invalid: bool = False
+    allow_private: bool = False
+    limit: int | None = None
+    in_doubt: str = "hold"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendPlan:
+    """What is about to happen, for a person to approve."""
+
+    edition: str
+    subject: str
+    sender: str
+    server: str
+    list_name: str
+    rehearsal: bool
+    resumed: bool
+    summary: PlanSummary
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conduct:
+    """How a mailing talks to whoever started it.
+
+    ``approve`` answers whether to go on with a plan; ``progress`` is told how it goes; ``stop`` asks to
+    finish what is in flight and end; ``ask`` prompts for a password.
+    """
+
+    approve: Callable[[SendPlan], bool]
+    progress: Callable[[Progress], None] | None = None
+    stop: asyncio.Event | None = None
+    ask: Callable[[str], str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How a mailing ended. ``report`` is None where nothing was delivered: ``ended`` says why."""
+
+    ended: Literal["delivered", "nothing owed", "declined", "dry run"]
+    plan: SendPlan
+    state: Literal["open", "finished"]
+    counts: Mapping[str, int]
+    seconds: float = 0.0
+    report: Report | None = None
+
+    @property
+    def exit_status(self) -> int:
+        """The status the command ends with: people held in doubt are said again until they are settled."""
+        if self.report is not None:
+            return self.report.exit_status
+        return _IN_DOUBT if self.ended == "nothing owed" and self.counts.get("in_doubt") else 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """What a delivery goes through: where it is recorded, what carries it, how."""
+
+    store: Store
+    transport: Transport
+    options: DeliveryOptions
+    conduct: Conduct
+    dry_run: bool = False
+
+
+async def send(request: SendRequest, settings: Settings, conduct: Conduct) -> Outcome:
+    """Mail sources to a list, once.
+
+    Raises:
+        DigestError: something is wrong with settings, list, sources or the server; nothing was sent.
+    """
+    url = smtp_url(settings, debug=request.debug, flag=request.smtp)
+    sender = sender_of(settings, local=is_local(url))
+    with ExitStack() as stack:
+        store = stack.enter_context(_store(settings, dry_run=request.dry_run))
+        roster = stack.enter_context(_roster(request, settings, store))
+        way = Way(
+            store=store,
+            transport=transport_of(settings, url, ask=conduct.ask),
+            options=delivery_options(settings, url, request),
+            conduct=conduct,
+            dry_run=request.dry_run,
+        )
+        settled = await _settled(request, settings, sender, way, roster)
+        return await deliver_settled(settled, roster, way)
+
+
+async def deliver_settled(settled: Settled, roster: Roster, way: Way) -> Outcome:
+    """Plan, have the plan approved, freeze, deliver.
+
+    Raises:
+        LockedError: another run sends this edition.
+        ChangedEditionError: somebody is owed an edition that was changed since it was frozen.
+    """
+    from digest.delivering import deliver, plan
+
+    began = time.monotonic()
+    with way.store.ledger(settled.edition.id, settled.scope, list_name=settled.list_name) as ledger:
+        send_plan = _send_plan(settled, way, plan(settled.letter, roster, ledger=ledger, options=way.options))
+        if not send_plan.summary.owed:
+            return Outcome(ended="nothing owed", plan=send_plan, state="finished", counts=ledger.counts())
+        if settled.changed:
+            raise changed_error(settled)
+        if way.dry_run:
+            built = _build_all(settled.letter, roster, way.store.message_id_key)
+            return Outcome(ended="dry run", plan=send_plan, state="open", counts={"planned": built})
+        if not way.conduct.approve(send_plan):
+            return Outcome(ended="declined", plan=send_plan, state="open", counts=ledger.counts())
+        _freeze(way.store, settled)
+        report = await deliver(
+            settled.letter,
+            roster,
+            transport=way.transport,
+            ledger=ledger,
+            options=way.options,
+            progress=way.conduct.progress,
+            stop=way.conduct.stop,
+        )
+    status = way.store.status(settled.edition.id, settled.scope)
+    return Outcome(
+        ended="delivered",
+        plan=send_plan,
+        state=status.state if status else "open",
+        counts=report.counts,
+        seconds=time.monotonic() - began,
+        report=report,
+    )
+
+
+def delivery_options(settings: Settings, url: str, request: SendRequest | None = None) -> DeliveryOptions:
+    """Give the delivering room its options.
+
+    Raises:
+        ConfigurationError: the suppression file is set and cannot be read.
+    """
+    from digest.delivering import DeliveryOptions, InDoubt
+    from digest.store import Suppression, read_suppression
+
+    suppression = settings.list.suppression
+    return DeliveryOptions(
+        connections=connections_of(settings, url),
+        limit=request.limit if request else None,
+        in_doubt=InDoubt(request.in_doubt if request else "hold"),
+        max_time_seconds=settings.smtp.max_time,
+        rate=settings.smtp.rate,
+        suppression=read_suppression(Path(suppression)) if suppression else Suppression(),
+    )
+
+
+def open_list(settings: Settings, path: Path, *, store: Store | None, skip_invalid: bool) -> Roster:
+    """Read and check a list; keep the checked form beside the store.
+
+    Raises:
+        InputMissingError: no such file.
+        InvalidListError: rows that cannot be mailed.
+    """
+    from digest.store import ListOptions, read_list
+
+    options = ListOptions(
+        encoding=settings.list.encoding, skip_invalid=skip_invalid, cache=store.cache if store else None
+    )
+    return read_list(path, options=options)
+
+
+def check_columns(letter: Letter, roster: Roster) -> None:
+    """Refuse a list that lacks a column the letter needs, before anything is sent.
+
+    Raises:
+        InvalidListError: names the columns that are there.
+    """
+    from digest.composing import missing_fields
+
+    missing = missing_fields(letter, roster.columns)
+    if missing:
+        raise InvalidListError(
+            f"the theme needs the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}; "
+            f"the list has {', '.join(('email', *roster.columns))}",
+            where=roster.name,
+            hint='add it to the list, or give a default in the theme: {{ subscriber.city or "your town" }}',
+        )
+
+
+async def _settled(
+    request: SendRequest, settings: Settings, sender: Sender, way: Way, roster: Roster
+) -> Settled:
+    list_name = list_name_of(request, settings)
+    wanted = Request(
+        names=request.names,
+        stdin=request.stdin,
+        sender=sender,
+        edition=request.edition,
+        subject=request.subject,
+        subject_mark="[Test] " if request.test_to else "",
+        theme=settings.letter.theme,
+        themes=str(settings.folder / settings.letter.themes),
+        method=settings.condense.method,
+        model=settings.condense.model,
+        allow_private=request.allow_private,
+    )
+    try:
+        prepared = await prepare_apart(wanted)
+    except InputMissingError:
+        frozen = way.store.edition(request.edition) if request.edition else None
+        if frozen is None:
+            raise
+        return resume(frozen, list_name=list_name, notes=("its source is gone; the frozen text is sent",))
+    settled = settle(
+        way.store,
+        prepared,
+        scope=await _scope(request, way),
+        list_name=list_name,
+        asked=Asked(edition=request.edition, subject=request.subject, accept_change=request.accept_change),
+    )
+    check_columns(settled.letter, roster)
+    return settled
+
+
+async def _scope(request: SendRequest, way: Way) -> str:
+    """Tell the ledger scope: empty for a real mailing, a name of its own for each kind of rehearsal."""
+    from digest.delivering import rehearsal_of
+
+    if request.test_to:
+        return f"test:{secrets.token_hex(4)}"  # each test is asked for anew, and sent anew
+    if way.dry_run or not is_local(way.transport.name):
+        return ""
+    scope = await rehearsal_of(way.transport)
+    return scope or (f"debug:{way.transport.name}" if request.debug else "")
+
+
+def _roster(request: SendRequest, settings: Settings, store: Store) -> Roster:
+    from digest.store import Roster
+
+    path = settings.list.subscribers
+    if path is None and not request.test_to:
+        raise ConfigurationError(
+            "no list to mail to",
+            where="[list] subscribers",
+            hint="pass --to subscribers.csv, or set it in digest.toml",
+        )
+    if path is None:
+        return Roster.of([Subscriber(request.test_to or "")], name="--test-to")
+    roster = open_list(
+        settings, Path(path), store=None if request.dry_run else store, skip_invalid=request.skip_invalid
+    )
+    if not request.test_to:
+        return roster
+    with roster:
+        sample = next(iter(roster))
+    return Roster.of([replace(sample, address=request.test_to)], name="--test-to")
+
+
+def list_name_of(request: SendRequest, settings: Settings) -> str:
+    """Name a list for good: the whole path of its file."""
+    if request.test_to or settings.list.subscribers is None:
+        return "--test-to"
+    return str(Path(settings.list.subscribers).resolve())
+
+
+def _store(settings: Settings, *, dry_run: bool) -> Store:
+    from digest.store import Store
+
+    if dry_run and not Store.exists(store_url(settings)):
+        return Store.in_memory()
+    return open_store(settings)
+
+
+def _send_plan(settled: Settled, way: Way, summary: PlanSummary) -> SendPlan:
+    return SendPlan(
+        edition=settled.edition.id,
+        subject=settled.letter.subject,
+        sender=shown_sender(settled.edition.sender),
+        server=way.transport.name,
+        list_name=settled.list_name,
+        rehearsal=bool(settled.scope),
+        resumed=settled.resumed,
+        summary=summary,
+        notes=settled.notes,
+    )
+
+
+def _freeze(store: Store, settled: Settled) -> None:
+    if settled.freeze is None:
+        return
+    if settled.replaces:
+        store.replace(settled.freeze)
+    else:
+        store.freeze(settled.freeze, settled.entries)
+
+
+def _build_all(letter: Letter, roster: Roster, key: bytes) -> int:
+    """Build every letter, so that a dry run finds what a real one would stumble over."""
+    from digest.composing import fill
+
+    now = time.time()
+    return sum(1 for subscriber in roster if fill(letter, subscriber, date=now, message_id_key=key))
