@@ -1,0 +1,38 @@
+"""What every ring of tests shares: skips that CI refuses, and a home of its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Turn a skip into a failure where everything is installed: a test that cannot run proves nothing."""
+    outcome = yield
+    report = outcome.get_result()  # type: ignore[attr-defined]  # pluggy's wrapper protocol
+    if report.skipped and os.environ.get("DIGEST_NO_SKIPS") and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped: {report.longrepr}"
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep settings and state of whoever runs the tests out of them."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_STATE_HOME", str(home / "state"))
+    for name in list(os.environ):
+        if name.startswith("DIGEST_") and name != "DIGEST_NO_SKIPS":
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def sample_article() -> Path:
+    """The sample article of the checkout, pasted from a page of our own writing."""
+    return EXAMPLES / "harbour-library.txt"
