@@ -1,28 +1,291 @@
-"""All deliveries of one edition in one scope, crash-safe."""
+"""All deliveries of one edition in one scope, crash-safe.
+
+A run *begins* by writing whom it owes a letter (one transaction), *claims* some of them at a time, tells of
+each letter the two instants that matter (``committing`` before its content leaves, ``answered`` after the
+reply), and *folds* the journal of those instants into SQLite every so often. Whatever ends the run, the next
+one opens the ledger, replays the journal, and finds whoever was committing without an answer in doubt.
+
+The ledger is used by one run at a time, which holds its lock, from one thread.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
-__all__ = ["Ledger"]
+from digest.model import Subscriber
+from digest.store.database import guard, os_error, transaction
+from digest.store.folding import CUT_OFF, apply, count, journal_file, remove_journals
+from digest.store.journal import Journal, Outcome
+from digest.store.planning import Decisions, Kinds, attached, begin, survey
+from digest.store.roster import Roster
+from digest.store.states import NUMBERS, State
+from digest.store.suppression import Suppression
+
+__all__ = ["About", "Claimed", "Ledger"]
+
+_FOLD_AFTER: Final = 1000  # verdicts; costs some 3 µs a letter and keeps `digest status` fresh
+_FOLD_SECONDS: Final = 2.0
+_WAITING: Final = """
+    FROM main.delivery d CROSS JOIN list.subscriber r ON r.key = d.key
+    WHERE d.id BETWEEN :first AND :last AND d.state = :planned
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """Somebody a run may mail next. ``attempts`` counts the tries of earlier runs."""
+
+    delivery: int
+    subscriber: Subscriber
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What a ledger keeps of the letter it is about, for ``digest status``. ``started``: of this run."""
+
+    subject: str
+    message_id_domain: str
+    started: float
 
 
 class Ledger:
-    """Deliveries of one edition × scope, under its lock; made by ``Store.ledger``."""
+    """Deliveries of one edition × scope, under its lock; made by ``Store.ledger``."""  # the glossary's sign
 
-    edition: str
-    scope: str
-    list_name: str
-    message_id_key: bytes
+    def __init__(  # noqa: PLR0913  # made in one place; each is a part of its identity
+        self,
+        connection: sqlite3.Connection,
+        edition: str,
+        scope: str,
+        *,
+        list_name: str,
+        folder: Path | None,
+        ledger_id: int | None,
+        release: Callable[[], None],
+        message_id_key: bytes,
+    ) -> None:
+        self._connection = connection
+        self.edition = edition
+        self.scope = scope
+        self.list_name = list_name
+        self.message_id_key = message_id_key
+        self._folder = folder  # where journals lie; None: in memory, nothing survives anyway
+        self._release: Callable[[], None] | None = release
+        self._where = str(folder.parent if folder else "store in memory")
+        self._journal: Journal | None = None
+        self._generation = 0
+        self._outcomes: list[Outcome] = []
+        self._claimed: set[int] = set()
+        self._committing: set[int] = set()
+        self._roster: Roster | None = None
+        self._stack = contextlib.ExitStack()
+        self._spans: list[tuple[int, int]] = []  # of deliveries not claimed yet, in the order of sending
+        self._folded_at = 0.0
+        self._id = ledger_id
 
-    def counts(self) -> dict[str, int]:
+    # --- planning -------------------------------------------------------------------------------------------
+
+    def survey(
+        self, roster: Roster, decisions: Decisions, *, suppression: Suppression, top: int = 5
+    ) -> Kinds:
+        """Count everybody on the list by how they stand; writes nothing."""
+        with guard(self._where), attached(self._connection, roster, suppression):
+            return survey(self._connection, self._id or 0, decisions, top=top)
+
+    def begin(self, roster: Roster, decisions: Decisions, *, suppression: Suppression, about: About) -> None:
+        """Write whom this run owes a letter, in one transaction, and get ready to claim them.
+
+        The roster stays attached until the ledger is closed: close the ledger first.
+        """
+        self._stack.enter_context(attached(self._connection, roster, suppression))
+        with guard(self._where):
+            self._generation = 1
+            if self._folder is not None:
+                self._journal = self._new_journal()
+            with transaction(self._connection):
+                self._id = self._write_about(about)
+                begin(self._connection, self._id, decisions, list_name=self.list_name or roster.name)
+            self._spans = self._connection.execute(
+                "SELECT first, last FROM span WHERE ledger = ? ORDER BY first", (self._id,)
+            ).fetchall()
+        self._roster = roster
+        self._folded_at = about.started
+
+    def _write_about(self, about: About) -> int:
+        row = self._connection.execute(
+            """INSERT INTO ledger (edition, scope, subject, message_id_domain, generation, started)
+            VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (edition, scope) DO UPDATE SET subject = excluded.subject,
+            message_id_domain = excluded.message_id_domain, generation = excluded.generation,
+            started = excluded.started RETURNING id""",
+            (
+                self.edition,
+                self.scope,
+                about.subject,
+                about.message_id_domain,
+                self._generation if self._journal else 0,
+                about.started,
+            ),
+        ).fetchone()
+        return int(row[0])
+
+    def owed(self) -> int:
+        """Count those on the list whom this run has yet to claim."""
+        query = f"SELECT count(*) {_WAITING}"  # a constant
+        with guard(self._where):
+            return sum(
+                self._connection.execute(query, self._range(first, last)).fetchone()[0]
+                for first, last in self._spans
+            )
+
+    @staticmethod
+    def _range(first: int, last: int) -> dict[str, int]:
+        return {"first": first, "last": last, "planned": NUMBERS[State.PLANNED]}
+
+    # --- sending --------------------------------------------------------------------------------------------
+
+    def claim(self, count: int) -> list[Claimed]:
+        """Take the next people in the order of sending; written down before they are given out."""
+        assert self._roster is not None, "claim comes after begin"
+        rows: list[tuple[int, str, int, str, str | None, str | None]] = []
+        with guard(self._where):
+            while self._spans and len(rows) < count:
+                rows += self._take(count - len(rows))
+            if rows:
+                self._claimed.update(row[0] for row in rows)
+                if self._journal is not None:
+                    self._journal.claim(row[0] for row in rows)
+        subscriber = self._roster.subscriber
+        return [
+            Claimed(delivery, subscriber(address, fields, name, language), attempts)
+            for delivery, address, attempts, fields, name, language in rows
+        ]
+
+    def _take(self, count: int) -> list[tuple[int, str, int, str, str | None, str | None]]:
+        first, last = self._spans[0]
+        rows = self._connection.execute(
+            f"""SELECT d.id, coalesce(d.email, d.key), d.attempts, r.fields, r.name, r.language {_WAITING}
+            ORDER BY d.id LIMIT :count""",  # a constant
+            {**self._range(first, last), "count": count},
+        ).fetchall()
+        if len(rows) < count:
+            self._spans.pop(0)
+        else:
+            self._spans[0] = (rows[-1][0] + 1, last)
+        return rows
+
+    def committing(self, delivery: int) -> None:
+        """Note that the content of a letter is about to leave; on return that survives a crash.
+
+        Raises:
+            StoreError: it cannot be written down; the content must not leave.
+        """
+        if self._journal is not None:
+            try:
+                self._journal.committing(delivery)
+            except OSError as error:
+                raise os_error(error, Path(self._where)) from error
+        self._committing.add(delivery)
+
+    def answered(self, outcome: Outcome) -> None:
+        """Note what became of a letter; on return that survives a crash.
+
+        Raises:
+            StoreError: it cannot be written down; if it was committing, the next run finds it in doubt.
+        """
+        if self._journal is not None:
+            try:
+                self._journal.answered(outcome)
+            except OSError as error:
+                raise os_error(error, Path(self._where)) from error
+        self._outcomes.append(outcome)
+        self._committing.discard(outcome.delivery)
+        self._claimed.discard(outcome.delivery)
+        if (
+            len(self._outcomes) >= _FOLD_AFTER
+            or (self._journal is not None and self._journal.is_full)
+            or outcome.at - self._folded_at >= _FOLD_SECONDS
+        ):
+            self.fold()
+            self._folded_at = outcome.at
+
+    def fold(self) -> None:
+        """Bring the journal's verdicts into SQLite, in one transaction, and begin a new journal.
+
+        The new journal stands on the disk, with what is under way, before the transaction that makes it the
+        one that counts; a crash in between leaves the old one counting.
+        """
+        if not self._outcomes or self._id is None:
+            return
+        with guard(self._where):
+            old = self._journal
+            if old is not None:
+                self._generation += 1
+                self._journal = self._new_journal()
+            try:
+                with transaction(self._connection):
+                    apply(self._connection, self._outcomes)
+                    self._set_generation(self._generation if old else 0)
+            except BaseException:
+                if self._journal is not None and old is not None:
+                    self._journal.close()
+                    self._journal, self._generation = old, self._generation - 1
+                raise
+            if old is not None:
+                old.close()
+        self._outcomes.clear()
+
+    def _new_journal(self) -> Journal:
+        assert self._folder is not None
+        self._folder.mkdir(parents=True, exist_ok=True)
+        file = journal_file(self._folder, self.edition, self.scope, self._generation)
+        return Journal(file, self._generation, claimed=self._claimed, committing=self._committing)
+
+    def _set_generation(self, generation: int) -> None:
+        self._connection.execute("UPDATE ledger SET generation = ? WHERE id = ?", (generation, self._id))
+
+    # --- afterwards -----------------------------------------------------------------------------------------
+
+    def counts(self) -> dict[State, int]:
         """Count deliveries by state; has every name of ``COUNTED``."""
-        raise NotImplementedError
+        self.fold()
+        with guard(self._where):
+            return count(self._connection, self._id)
 
     def close(self) -> None:
         """Fold the journal and release the lock."""
-        raise NotImplementedError
+        release, self._release = self._release, None
+        if release is None:
+            return
+        try:
+            self._finish()
+        finally:
+            self._stack.close()
+            release()
+
+    def _finish(self) -> None:
+        """Fold everything and leave no journal; whoever is still under way is in doubt."""
+        for delivery in sorted(self._committing):
+            self._outcomes.append(Outcome(delivery, State.IN_DOUBT, self._folded_at, reason=CUT_OFF))
+        journal, self._journal = self._journal, None
+        with guard(self._where):
+            try:
+                if self._id is not None and (journal is not None or self._outcomes):
+                    with transaction(self._connection):
+                        apply(self._connection, self._outcomes)
+                        self._set_generation(0)
+            finally:
+                if journal is not None:
+                    journal.close()
+            if self._folder is not None:
+                remove_journals(self._folder, self.edition, self.scope)
+        self._outcomes.clear()
+        self._committing.clear()
 
     def __enter__(self) -> Self:
         return self

@@ -1,13 +1,42 @@
-"""A CSV list read strictly into a Roster: every row is checked before anybody is mailed."""
+"""A CSV list read strictly into a Roster: every row is checked before anybody is mailed.
+
+Bytes are decoded (byte order mark, else UTF-8, else what the options say), split at the separator the header
+uses, and read by the csv module in strict mode. A row is a subscriber, a problem, or empty. Nothing is
+repaired or guessed: a list with problems is refused as a whole, or goes on without those rows on request.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import contextlib
+import hashlib
+import json
+import os
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO, Final
 
-from digest.store.roster import Roster
+from digest.errors import ConfigurationError, InputMissingError, InvalidListError
+from digest.store.address import InvalidAddressError, parse_address
+from digest.store.csv_rows import read_rows
+from digest.store.database import guard
+from digest.store.roster import (
+    BETWEEN,
+    FORMAT,
+    IMPROPER,
+    IMPROPER_JOINED,
+    SHOWN,
+    Roster,
+    RosterWriter,
+    joined,
+    temporary_file,
+)
 
 __all__ = ["ListOptions", "read_list"]
+
+_ENDS: Final = 65_536  # octets at either end of a file that tell a changed one
+_SKIP_HINT: Final = "fix the line, or pass --skip-invalid"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,5 +59,201 @@ def read_list(path: Path, *, options: ListOptions | None = None) -> Roster:
     Raises:
         InputMissingError: no such file.
         InvalidListError: rows or a header that cannot be mailed; ``problems`` names the first twenty.
+        ConfigurationError: an encoding that Python does not know.
     """
-    raise NotImplementedError
+    options = options or ListOptions()
+    try:
+        with path.open("rb") as stream:
+            cached = _cached_file(stream, path, options)
+            if cached is not None and (kept := _kept(cached)) is not None:
+                return kept
+            file = _draft(cached)
+            try:
+                _fill(stream, path, options, file)
+                if cached is not None:
+                    file.replace(cached)
+            except BaseException:
+                file.unlink(missing_ok=True)
+                raise
+            return Roster(cached or file, keep=cached is not None)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise InputMissingError(
+            "there is no such list", where=str(path), hint="check the path after --to"
+        ) from error
+    except IsADirectoryError as error:
+        raise InputMissingError("this is a folder, not a list", where=str(path)) from error
+    except PermissionError as error:
+        raise InputMissingError(
+            "the list may not be read", where=str(path), hint="mend its permissions"
+        ) from error
+
+
+# --- the checked copy ---------------------------------------------------------------------------------------
+
+
+def _cached_file(stream: BinaryIO, path: Path, options: ListOptions) -> Path | None:
+    if options.cache is None:
+        return None
+    # Size and time in nanoseconds may miss an edit on a coarse clock, so the first and last block count too.
+    seen = os.fstat(stream.fileno())
+    first = stream.read(_ENDS)
+    stream.seek(max(0, seen.st_size - _ENDS))
+    last = stream.read(_ENDS)
+    stream.seek(0)
+    told = (
+        FORMAT,
+        str(path),
+        seen.st_ino,
+        seen.st_size,
+        seen.st_mtime_ns,
+        options.encoding,
+        options.skip_invalid,
+    )
+    name = hashlib.blake2b(json.dumps(told).encode() + first + last, digest_size=12).hexdigest()
+    return options.cache / f"{name}.list.sqlite"
+
+
+def _kept(cached: Path) -> Roster | None:
+    if not cached.exists():
+        return None
+    try:
+        return Roster(cached, keep=True)
+    except (sqlite3.Error, ValueError, KeyError):
+        return None  # a damaged copy is no loss: it is made again
+
+
+def _draft(cached: Path | None) -> Path:
+    if cached is None:
+        return temporary_file()
+    try:
+        cached.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(
+            f"the folder of checked lists cannot be made: {error.strerror}", where=str(cached.parent)
+        ) from error
+    # One copy per list is enough: older ones are of files that changed since.
+    return cached.with_name(f"{cached.name}.{os.getpid()}")
+
+
+# --- rows ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Problems:
+    """What is wrong with a list: all counted, the first kept in words."""
+
+    count: int = 0
+    shown: list[str] = field(default_factory=list)
+
+    def add(self, where: str, what: str) -> None:
+        self.count += 1
+        if len(self.shown) < SHOWN:
+            self.shown.append(f"{where}: {what}")
+
+
+def _fill(stream: BinaryIO, path: Path, options: ListOptions, file: Path) -> None:
+    problems = _Problems()
+    with (
+        guard(str(file)),
+        contextlib.closing(RosterWriter(file)) as writer,
+        contextlib.closing(read_rows(stream, path, encoding=options.encoding)) as rows,
+    ):
+        header = next(rows, None)
+        if header is None:
+            raise InvalidListError(
+                "the list is empty", where=str(path), hint="give it a header line with an email column"
+            )
+        columns = _columns(header[1], path, header[0])
+        fields = tuple(column for column in columns if column != "email")
+        added = _add_rows(rows, columns, writer=writer, problems=problems, path=path)
+        if problems.count and not options.skip_invalid:
+            more = (
+                f" (the first {len(problems.shown)} are shown)"
+                if problems.count > len(problems.shown)
+                else ""
+            )
+            rows_word = "row" if problems.count == 1 else "rows"
+            raise InvalidListError(
+                f"{problems.count} {rows_word} cannot be mailed{more}",
+                problems=tuple(problems.shown),
+                where=str(path),
+                hint=_SKIP_HINT,
+            )
+        if not added:
+            raise InvalidListError("no recipients", where=str(path), hint="add a row with an address")
+        writer.finish(str(path), fields, invalid=problems.count, problems=tuple(problems.shown))
+
+
+def _add_rows(
+    rows: Iterator[tuple[int, list[str]]],
+    columns: tuple[str, ...],
+    *,
+    writer: RosterWriter,
+    problems: _Problems,
+    path: Path,
+) -> int:
+    width, at, added = len(columns), columns.index("email"), 0
+    for line, cells in rows:
+        whole = joined(cells)
+        if not whole or whole.isspace():
+            continue  # an empty line, or separators only: \x1f counts as space
+        # One search over the row instead of one per cell.
+        if len(cells) != width:
+            problems.add(f"{path}:{line}", f"{len(cells)} cells where the header has {width}")
+        elif IMPROPER_JOINED.search(whole) or whole.count(BETWEEN) != width - 1:
+            problems.add(f"{path}:{line}", _improper_reason(cells, columns))
+        else:
+            text = cells.pop(at).strip()
+            try:
+                address = parse_address(text)
+            except InvalidAddressError as error:
+                problems.add(
+                    f"{path}:{line}",
+                    f"'{text}' is not an address: {error}" if text else "there is no address",
+                )
+                continue
+            writer.add(line, address, joined(cells if " " not in whole else [cell.strip() for cell in cells]))
+            added += 1
+    return added
+
+
+def _improper_reason(cells: list[str], columns: tuple[str, ...]) -> str:
+    for cell, column in zip(cells, columns, strict=True):
+        found = IMPROPER.search(cell)
+        if found:
+            what = (
+                "a line break"
+                if found[0] in "\r\n\u2028\u2029"
+                else f"a control character (U+{ord(found[0]):04X})"
+            )
+            return f"there is {what} in '{column}'"
+    raise AssertionError("a row was refused for a character that none of its cells has")
+
+
+def _columns(header: list[str], path: Path, line: int) -> tuple[str, ...]:
+    where = f"{path}:{line}"
+    names = [name.strip() for name in header]
+    seen = ", ".join(f"'{name}'" for name in names)
+    if "" in names:
+        raise InvalidListError(
+            f"column {names.index('') + 1} of the header has no name",
+            where=where,
+            hint="name it, or remove the column",
+        )
+    if any(IMPROPER.search(name) for name in names):
+        raise InvalidListError("there is a line break or control character in the header", where=where)
+    # The one name with a meaning of its own is found in any case; the others stay as themes spell them.
+    columns = tuple("email" if name.lower() == "email" else name for name in names)
+    lowered = [name.lower() for name in columns]
+    for name in lowered:
+        if lowered.count(name) > 1:
+            raise InvalidListError(
+                f"the header has '{name}' twice", where=where, hint="rename one of the columns"
+            )
+    if "email" not in columns:
+        raise InvalidListError(
+            f"there is no email column; the header has {seen}",
+            where=where,
+            hint="name the column of addresses 'email'",
+        )
+    return columns

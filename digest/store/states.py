@@ -8,22 +8,23 @@
        └────────────────────────────────────────┘
     suppressed, skipped: on the list, not to be mailed; the reason says why
 
-A letter counts as sent at the instant its ``accepted`` record stands in the journal. ``claimed`` of the fault
-matrix lives in memory and as a range in the journal only: a crash forgets it, which is the way back to planned.
+A letter counts as sent at the instant its ``accepted`` record stands in the journal. ``committing`` and
+``claimed`` of the fault matrix stand in the journal only; a crash of the program forgets who was claimed, which
+is the way back to planned.
 """
 
 from __future__ import annotations
 
 import enum
+from typing import Final
 
-__all__ = ["COUNTED", "State"]
+__all__ = ["BY_NUMBER", "COUNTED", "NUMBERS", "State"]
 
 
 class State(enum.StrEnum):
     """Where one delivery stands."""
 
     PLANNED = "planned"
-    COMMITTING = "committing"  # the content may be on its way; seen by others only while a run is alive
     ACCEPTED = "accepted"
     DEFERRED = "deferred"
     REFUSED = "refused"
@@ -33,12 +34,8 @@ class State(enum.StrEnum):
 
 
 # The counts of every report, in the order people read them.
-COUNTED = (
-    State.PLANNED,
-    State.ACCEPTED,
-    State.DEFERRED,
-    State.REFUSED,
-    State.IN_DOUBT,
-    State.SUPPRESSED,
-    State.SKIPPED,
-)
+COUNTED: Final = tuple(State)
+
+# How states stand on disk: two bits apart, so that no single flipped bit turns one state into another.
+NUMBERS: Final = dict(zip(State, (3, 5, 6, 9, 10, 12, 15), strict=True))
+BY_NUMBER: Final = {number: state for state, number in NUMBERS.items()}

@@ -1,0 +1,112 @@
+"""What a journal says, brought into SQLite: by a run as it goes, and by the next one after a crash.
+
+``recover`` is where a crash is made good: verdicts in the journal are written, whoever was committing without
+one becomes in doubt, whoever was only claimed is planned as before. Only whoever holds the lock may call it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from digest.errors import StoreError
+from digest.store.database import transaction
+from digest.store.journal import Outcome, Replayed, replay
+from digest.store.states import BY_NUMBER, COUNTED, NUMBERS, State
+
+__all__ = ["apply", "count", "journal_file", "recover", "remove_journals", "side_name"]
+
+CUT_OFF: Final = "the run was cut off while the letter was on its way"
+POWER_LOST: Final = "the machine went down while the letter may have been on its way"
+
+
+def side_name(edition: str, scope: str) -> str:
+    """Name the files beside the store that belong to one ledger: editions may hold any character."""
+    return hashlib.blake2b(f"{edition}\0{scope}".encode(), digest_size=12).hexdigest()
+
+
+def journal_file(folder: Path, edition: str, scope: str, generation: int) -> Path:
+    """Give the journal of a generation; two files take turns, so that the old one stands until the new counts."""
+    return folder / f"{side_name(edition, scope)}.{generation % 2}.journal"
+
+
+def remove_journals(folder: Path, edition: str, scope: str) -> None:
+    """Remove both journals of a ledger whose generation is 0."""
+    for generation in (0, 1):
+        journal_file(folder, edition, scope, generation).unlink(missing_ok=True)
+
+
+def apply(connection: sqlite3.Connection, outcomes: Iterable[Outcome]) -> None:
+    """Write verdicts, inside a transaction of the caller. Later ones of a delivery win; each counts as an attempt."""
+    connection.executemany(
+        """UPDATE delivery SET state = ?, code = ?, enhanced = ?, reason = ?, at = ?, attempts = attempts + 1
+        WHERE id = ?""",
+        (
+            (NUMBERS[found.state], found.code, found.enhanced, found.reason or None, found.at, found.delivery)
+            for found in outcomes
+        ),
+    )
+
+
+def count(connection: sqlite3.Connection, ledger: int | None) -> dict[State, int]:
+    """Count a ledger's deliveries by state, every state named."""
+    rows = connection.execute(
+        """SELECT d.state, count(*) FROM span s CROSS JOIN delivery d ON d.id BETWEEN s.first AND s.last
+        WHERE s.ledger = ? GROUP BY 1""",
+        (ledger,),
+    ).fetchall()
+    found = {BY_NUMBER[number]: total for number, total in rows}
+    return {state: found.get(state, 0) for state in COUNTED}
+
+
+def recover(
+    connection: sqlite3.Connection, edition: str, scope: str, *, folder: Path | None, now: float
+) -> int | None:
+    """Make good what a run that was cut off left behind; give the ledger's id, None when there is none yet.
+
+    Raises:
+        StoreError: the journal is damaged, or newer than the store: nothing is changed.
+    """
+    row = connection.execute(
+        "SELECT id, generation FROM ledger WHERE edition = ? AND scope = ?", (edition, scope)
+    ).fetchone()
+    ledger, generation = row or (None, 0)
+    if folder is None:
+        return ledger
+    _refuse_newer(folder, edition, scope, generation)
+    if generation:
+        replayed = replay(journal_file(folder, edition, scope, generation), generation)
+        with transaction(connection):
+            apply(connection, [*replayed.outcomes, *_doubts(replayed, now)])
+            connection.execute("UPDATE ledger SET generation = 0 WHERE id = ?", (ledger,))
+    remove_journals(folder, edition, scope)
+    return ledger
+
+
+def _doubts(replayed: Replayed, now: float) -> Iterable[Outcome]:
+    for delivery in sorted(replayed.committing):
+        yield Outcome(delivery, State.IN_DOUBT, now, reason=CUT_OFF)
+    if replayed.lost_power:
+        # What was claimed may have been sent by records that never reached the disk.
+        for delivery in sorted(replayed.claimed - replayed.committing):
+            yield Outcome(delivery, State.IN_DOUBT, now, reason=POWER_LOST)
+
+
+def _refuse_newer(folder: Path, edition: str, scope: str, generation: int) -> None:
+    """A journal of a later fold with verdicts in it was written after this store: an old copy was put back."""
+    ahead = journal_file(folder, edition, scope, generation + 1)
+    if not ahead.exists():
+        return
+    try:
+        found = replay(ahead, generation + 1)
+    except StoreError:
+        return  # a draft that was cut off before it counted, or a dead one of an earlier fold
+    if found.outcomes:
+        raise StoreError(
+            "the store is older than the journal beside it: an old copy was put back",
+            where=str(ahead),
+            hint="put back the store that belongs to it; going on would mail people again",
+        )

@@ -1,0 +1,218 @@
+"""What a run did since the ledger was last folded: one small record per instant that matters.
+
+A record is written with one system call, before the content of a letter leaves (``committing``) and after its
+answer was read (``verdict``); what was written survives ``kill -9``, since the system has it. ``claim`` names
+the deliveries that may be tried next and is on the disk itself before the first of them is: after a power
+loss, those without a verdict are in doubt, and nobody else is.
+
+The file has a fixed size from the start, so that a verdict finds room where its ``committing`` did and a file
+that was cut off is noticed. Each record carries a checksum over itself and all before it. Zeros are the end, and
+so is a record whose last octets are zeros with nothing behind it: it was never written whole, so nobody acted
+on it. After a power loss everything behind the last claim may be missing. Anything else is damage, and is
+reported, not skipped.
+
+::
+
+    header   magic 8s, generation u64, machine's boot 16s, crc u32
+    record   length u16 (of the body), crc u32, body, 0xE5; the body is kind u8, then
+             claim       delivery u64 ...
+             committing  delivery u64
+             verdict     delivery u64, state u8, code u16 (0: none), at f64, enhanced, NUL, reason (UTF-8)
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from digest.errors import StoreError
+from digest.store.states import BY_NUMBER, NUMBERS, State
+
+__all__ = ["CAPACITY", "Journal", "Outcome", "Replayed", "boot", "replay"]
+
+CAPACITY: Final = 1 << 20  # octets; some 3,000 letters, folded long before
+_RESERVE: Final = 1 << 16  # kept for the verdicts of what is in flight: 256 letters at most
+_MAGIC: Final = b"DIGSJRN1"
+_HEADER: Final = struct.Struct("<8sQ16sI")
+_PREFIX: Final = struct.Struct("<HI")
+_VERDICT: Final = struct.Struct("<BQBHd")
+_ONE: Final = struct.Struct("<BQ")
+_STOP: Final = b"\xe5"  # not written in a torn record, and no single flipped bit makes it of a zero
+_CLAIM, _COMMITTING, _ANSWERED = 1, 2, 3
+_REASON_LIMIT: Final = 230  # octets; receipts are cut to 200 characters
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one delivery."""
+
+    delivery: int
+    state: State
+    at: float
+    code: int | None = None
+    enhanced: str | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What a journal says: verdicts in order, what was under way, and what was claimed without a verdict.
+
+    ``lost_power``: the machine was started anew since, so records after the last claim may be missing.
+    """
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    committing: set[int] = field(default_factory=set)
+    claimed: set[int] = field(default_factory=set)
+    lost_power: bool = False
+
+
+def boot() -> bytes:
+    """Give what tells this start of the machine from others; zeros where the system does not say."""
+    try:
+        return bytes.fromhex(Path("/proc/sys/kernel/random/boot_id").read_text().strip().replace("-", ""))
+    except (OSError, ValueError):
+        return bytes(16)
+
+
+class Journal:
+    """The journal being written. Failures of the disk come out as ``OSError``."""
+
+    def __init__(
+        self, file: Path, generation: int, *, claimed: Iterable[int], committing: Iterable[int]
+    ) -> None:
+        self._descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        try:
+            os.posix_fallocate(self._descriptor, 0, CAPACITY)
+            header = _HEADER.pack(_MAGIC, generation, boot(), 0)[:-4]
+            self._sum = zlib.crc32(header)
+            os.pwrite(self._descriptor, header + self._sum.to_bytes(4, "little"), 0)
+            self._end = _HEADER.size
+            for delivery in committing:
+                self._write(_ONE.pack(_COMMITTING, delivery))
+            self.claim(claimed)
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def is_full(self) -> bool:
+        """Tell whether it is time to fold: what is left is kept for verdicts."""
+        return self._end > CAPACITY - _RESERVE
+
+    def claim(self, deliveries: Iterable[int]) -> None:
+        """Write down, and onto the disk, what may be tried next."""
+        numbers = list(deliveries)
+        if numbers:
+            self._write(struct.pack(f"<B{len(numbers)}Q", _CLAIM, *numbers))
+        os.fdatasync(self._descriptor)
+
+    def committing(self, delivery: int) -> None:
+        """Write down that the content of a letter is about to leave."""
+        self._write(_ONE.pack(_COMMITTING, delivery))
+
+    def answered(self, outcome: Outcome) -> None:
+        """Write down what became of a letter."""
+        texts = f"{outcome.enhanced or ''}\0{outcome.reason}".encode("utf-8", "replace")[:_REASON_LIMIT]
+        number = NUMBERS[outcome.state]
+        self._write(_VERDICT.pack(_ANSWERED, outcome.delivery, number, outcome.code or 0, outcome.at) + texts)
+
+    def sync(self) -> None:
+        """Bring everything written onto the disk."""
+        os.fdatasync(self._descriptor)
+
+    def _write(self, body: bytes) -> None:
+        total = zlib.crc32(body, self._sum)
+        record = _PREFIX.pack(len(body), total) + body + _STOP
+        if self._end + len(record) > CAPACITY:
+            raise OSError(27, "the journal is full")  # EFBIG; is_full was not heeded
+        written = os.pwrite(self._descriptor, record, self._end)
+        if written != len(record):
+            raise OSError(28, "the record was written in part")  # ENOSPC is the usual reason
+        self._end += len(record)
+        self._sum = total
+
+    def close(self) -> None:
+        """Let go of the file."""
+        os.close(self._descriptor)
+
+
+def replay(file: Path, generation: int) -> Replayed:
+    """Read what a run left behind.
+
+    Raises:
+        StoreError: the file is missing, cut off, of another generation, or a record is damaged.
+    """
+    try:
+        content = file.read_bytes()
+    except FileNotFoundError as error:
+        raise _damaged(file, "it is missing") from error
+    if len(content) != CAPACITY:
+        raise _damaged(file, f"it has {len(content)} octets instead of {CAPACITY}")
+    magic, found, booted, header_sum = _HEADER.unpack_from(content)
+    if magic != _MAGIC or zlib.crc32(content[: _HEADER.size - 4]) != header_sum:
+        raise _damaged(file, "its header is unreadable")
+    if found != generation:
+        raise _damaged(file, f"it belongs to fold {found}, the store is at {generation}")
+    return _read(file, content, header_sum, lost_power=booted != boot())
+
+
+def _read(file: Path, content: bytes, total: int, *, lost_power: bool) -> Replayed:
+    replayed = Replayed(lost_power=lost_power)
+    end = _HEADER.size
+    while end + _PREFIX.size <= CAPACITY:
+        length, told = _PREFIX.unpack_from(content, end)
+        body = content[end + _PREFIX.size : end + _PREFIX.size + length]
+        after = end + _PREFIX.size + length
+        if length == 0 or zlib.crc32(body, total) != told or content[after : after + 1] != _STOP:
+            if not any(content[after:]):
+                break
+            if lost_power and not _holds_claim(content, end):
+                break
+            raise _damaged(file, f"the record at octet {end} is unreadable")
+        _take(replayed, body)
+        total = told
+        end = after + 1
+    return replayed
+
+
+def _holds_claim(content: bytes, end: int) -> bool:
+    """Tell whether a claim was written whole after a bad record: then its sync had covered that record too."""
+    # The checksum of a later record cannot be checked without the ones before it, so look at its shape only when
+    # lengths still lead there; otherwise the tail is what a power loss leaves.
+    while end + _PREFIX.size < CAPACITY:
+        length, _ = _PREFIX.unpack_from(content, end)
+        if length == 0:
+            return False
+        if content[end + _PREFIX.size] == _CLAIM and length % 8 == 1:
+            return True
+        end += _PREFIX.size + length + 1
+    return False
+
+
+def _take(replayed: Replayed, body: bytes) -> None:
+    if body[0] == _CLAIM:
+        replayed.claimed.update(struct.unpack(f"<{len(body) // 8}Q", body[1:]))
+    elif body[0] == _COMMITTING:
+        replayed.committing.add(_ONE.unpack(body)[1])
+    else:
+        _, delivery, number, code, at = _VERDICT.unpack_from(body)
+        enhanced, _, reason = body[_VERDICT.size :].decode("utf-8", "replace").partition("\0")
+        outcome = Outcome(delivery, BY_NUMBER[number], at, code or None, enhanced or None, reason)
+        replayed.outcomes.append(outcome)
+        replayed.committing.discard(delivery)
+        replayed.claimed.discard(delivery)
+
+
+def _damaged(file: Path, why: str) -> StoreError:
+    return StoreError(
+        f"the journal of a run that was cut off is damaged: {why}",
+        where=str(file),
+        hint="nothing was sent or changed; put the file back from a copy, "
+        "or ask `digest status` who was reached before it was written",
+    )

@@ -1,0 +1,180 @@
+"""Whom a ledger owes a letter, by set operations over list, ledger and suppression.
+
+What is to be done with each kind of person is decided elsewhere (``digest.delivering.plan``) and comes in as a
+table; here it is looked up and written for all people of a kind at once, so that a million rows take seconds
+and no memory.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from digest.store.roster import Roster
+from digest.store.states import BY_NUMBER, NUMBERS, State
+from digest.store.suppression import Suppression
+
+__all__ = ["LEFT", "Decision", "Decisions", "Kinds", "Standing", "attached", "begin", "survey"]
+
+# The reason of people who were planned and are no longer on the list they came from.
+LEFT: Final = "no longer on the list"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A kind of person on the list: their state so far (None: new here), and whether they are suppressed."""
+
+    state: State | None
+    is_suppressed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What becomes of a kind of person: the state they get, and why in words."""
+
+    state: State
+    reason: str = ""
+
+
+Decisions: TypeAlias = Mapping[Standing, Decision]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kinds:
+    """A list seen against the ledger: how many of each kind, and the largest domains of those who are owed."""
+
+    counts: Mapping[Standing, int]
+    domains: tuple[tuple[str, int], ...]
+    domain_count: int
+
+
+# Everybody on the list, with what the ledger and the suppression say of them.
+_PEOPLE: Final = """
+    FROM list.subscriber r
+    LEFT JOIN person p ON p.ledger = :ledger AND p.key = r.key
+    LEFT JOIN delivery d ON d.id = p.delivery
+    LEFT JOIN temp.suppressed s ON s.key = r.key
+"""
+
+
+@contextlib.contextmanager
+def attached(connection: sqlite3.Connection, roster: Roster, suppression: Suppression) -> Iterator[None]:
+    """Have the list and the suppression at hand as tables while inside."""
+    connection.execute("ATTACH ? AS list", (str(roster.file),))
+    try:
+        connection.execute("CREATE TEMP TABLE suppressed (key TEXT PRIMARY KEY) WITHOUT ROWID")
+        connection.executemany(
+            "INSERT OR IGNORE INTO temp.suppressed VALUES (?)", ((key,) for key in suppression)
+        )
+        yield
+    finally:
+        connection.execute("DROP TABLE IF EXISTS temp.suppressed")
+        connection.execute("DETACH list")
+
+
+def survey(connection: sqlite3.Connection, ledger: int, decisions: Decisions, *, top: int) -> Kinds:
+    """Count everybody on the attached list by kind; writes nothing durable."""
+    _write_decisions(connection, decisions)
+    rows = connection.execute(
+        f"SELECT d.state, s.key IS NOT NULL, count(*) {_PEOPLE} GROUP BY 1, 2",  # a constant
+        {"ledger": ledger},
+    ).fetchall()
+    counts = {
+        Standing(BY_NUMBER[state] if state else None, bool(suppressed)): count
+        for state, suppressed, count in rows
+    }
+    owed = f"""{_PEOPLE} JOIN temp.decision t ON t.state IS d.state AND t.suppressed = (s.key IS NOT NULL)
+        WHERE t.becomes = :planned"""
+    values = {"ledger": ledger, "planned": NUMBERS[State.PLANNED], "top": top}
+    domains = connection.execute(
+        f"""SELECT o.name, count(*) FROM (SELECT r.domain {owed}) n JOIN list.domain o ON o.id = n.domain
+        GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT :top""",  # noqa: S608  # a constant
+        values,
+    ).fetchall()
+    (domain_count,) = connection.execute(
+        f"SELECT count(DISTINCT r.domain) {owed}", values
+    ).fetchone()  # a constant
+    return Kinds(counts=counts, domains=tuple(domains), domain_count=domain_count)
+
+
+def begin(connection: sqlite3.Connection, ledger: int, decisions: Decisions, *, list_name: str) -> None:
+    """Write whom the attached list makes the ledger owe a letter, inside a transaction of the caller.
+
+    People already in the ledger get the state their kind's decision says; people who were waiting and have
+    left this list are skipped; new people are added in the order in which they will be mailed: spread by
+    domain, so that no server gets all its letters at once.
+    """
+    _write_decisions(connection, decisions)
+    connection.execute("INSERT OR IGNORE INTO main.list (name) VALUES (?)", (list_name,))
+    (number,) = connection.execute("SELECT id FROM main.list WHERE name = ?", (list_name,)).fetchone()
+    values = {"ledger": ledger, "list": number}
+    _revise(connection, values)
+    _add(connection, values)
+
+
+def _write_decisions(connection: sqlite3.Connection, decisions: Decisions) -> None:
+    connection.execute("DROP TABLE IF EXISTS temp.decision")
+    connection.execute(
+        "CREATE TEMP TABLE decision (state INTEGER, suppressed INTEGER, becomes INTEGER, reason TEXT)"
+    )
+    connection.executemany(
+        "INSERT INTO temp.decision VALUES (?, ?, ?, ?)",
+        (
+            (
+                NUMBERS[standing.state] if standing.state else None,
+                standing.is_suppressed,
+                NUMBERS[decision.state],
+                decision.reason or None,
+            )
+            for standing, decision in decisions.items()
+        ),
+    )
+
+
+def _revise(connection: sqlite3.Connection, values: dict[str, int]) -> None:
+    connection.execute(
+        f"""UPDATE delivery SET state = n.becomes, reason = n.reason, list = :list, code = NULL, enhanced = NULL
+        FROM (SELECT d.id, t.becomes, t.reason {_PEOPLE}
+              JOIN temp.decision t ON t.state = d.state AND t.suppressed = (s.key IS NOT NULL)
+              WHERE t.becomes <> t.state) n
+        WHERE delivery.id = n.id""",  # noqa: S608  # a constant
+        values,
+    )
+    waiting = {
+        "planned": NUMBERS[State.PLANNED],
+        "deferred": NUMBERS[State.DEFERRED],
+        "skipped": NUMBERS[State.SKIPPED],
+    }
+    connection.execute(
+        """UPDATE delivery SET state = :skipped, reason = :reason
+        WHERE list = :list AND state IN (:planned, :deferred)
+        AND id IN (SELECT delivery FROM person WHERE ledger = :ledger)
+        AND NOT EXISTS (SELECT 1 FROM list.subscriber r WHERE r.key = delivery.key)""",
+        {**values, **waiting, "reason": LEFT},
+    )
+
+
+def _add(connection: sqlite3.Connection, values: dict[str, int]) -> None:
+    (before,) = connection.execute("SELECT coalesce(max(id), 0) FROM delivery").fetchone()
+    # (turn + ½) ÷ total spreads each domain evenly over the whole mailing, a large one as well as a small one;
+    # plain round robin would leave the large ones alone at the end.
+    connection.execute(
+        f"""INSERT INTO delivery (key, email, list, state, reason)
+        SELECT r.key, r.address, :list, t.becomes, t.reason {_PEOPLE}
+        JOIN temp.decision t ON t.state IS NULL AND t.suppressed = (s.key IS NOT NULL)
+        JOIN list.domain o ON o.id = r.domain
+        WHERE p.key IS NULL ORDER BY (r.turn + 0.5) / o.total, r.line""",  # a constant
+        values,
+    )
+    (after,) = connection.execute("SELECT coalesce(max(id), 0) FROM delivery").fetchone()
+    if after > before:
+        added = {**values, "first": before + 1, "last": after}
+        connection.execute(
+            """INSERT INTO person SELECT :ledger, key, id FROM delivery
+            WHERE id BETWEEN :first AND :last ORDER BY key""",
+            added,
+        )
+        connection.execute("INSERT INTO span VALUES (:ledger, :first, :last)", added)
