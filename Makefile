@@ -16,7 +16,7 @@ $(VENV)/.installed-dev: pyproject.toml $(VENV)/.installed
 	@touch $@
 
 demo: $(VENV)/.installed
-	@$(BIN)/python -m digest.demo $(if $(KEEP),--keep)
+	@$(BIN)/python examples/demo.py $(if $(KEEP),--keep)
 
 test: $(VENV)/.installed-dev
 	@$(BIN)/python -m pytest $(ARGS)
