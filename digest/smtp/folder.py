@@ -1,0 +1,122 @@
+"""A transport that writes letters into a folder: one ``.eml`` file each, and a line per envelope.
+
+``letters/jo-example.org-3f2a….eml`` holds the bytes as they would leave; ``letters/envelopes.jsonl`` has one object a
+line: ``{"file", "sender", "recipient"}``. The name of a file is made of its recipient and content, so writing
+the same letter again replaces it. A letter is there when its envelope line is: the file is complete before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from digest.errors import ConfigurationError, InputMissingError, InvalidInputError, StoreError
+from digest.model import Connection, Envelope, Observer, Parcel, Receipt, Stage
+
+__all__ = ["FolderTransport", "read_folder"]
+
+_ENVELOPES = "envelopes.jsonl"
+
+
+class FolderTransport:
+    """Writes each letter as a file. Deliveries to a folder are a rehearsal with the folder as their scope."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.resolve()
+
+    @property
+    def name(self) -> str:
+        """What the plan shows."""
+        return f"folder:{self.path}"
+
+    async def open(self) -> Connection:
+        """Make the folder where it is missing.
+
+        Raises:
+            ConfigurationError: it cannot be made or written to.
+        """
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            (self.path / _ENVELOPES).touch()
+        except OSError as error:
+            raise ConfigurationError(
+                f"letters cannot be written here: {error.strerror}",
+                where=str(self.path),
+                hint="name another folder",
+            ) from error
+        return _FolderConnection(self.path)
+
+
+class _FolderConnection:
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @property
+    def rehearsal(self) -> str | None:
+        return f"folder:{self._path}"
+
+    async def send(self, next_parcel: Callable[[], Parcel | None], observer: Observer) -> None:
+        while (parcel := next_parcel()) is not None:
+            observer.committing(parcel)
+            try:
+                written = _write(self._path, parcel)
+            except OSError as error:
+                observer.answered(parcel, Receipt(Stage.BODY, None, f"not written: {error.strerror}"))
+                raise StoreError(
+                    f"a letter cannot be written: {error.strerror}", where=str(self._path)
+                ) from error
+            observer.answered(parcel, Receipt(Stage.DOT, 250, f"2.0.0 written to {written}", "2.0.0"))
+            await asyncio.sleep(0)  # as on a real wire, others get their turn between two letters
+
+    async def close(self) -> None:
+        """There is nothing to close."""
+
+
+def read_folder(path: Path) -> Iterator[tuple[Envelope, bytes]]:
+    """Read back what was written, in that order, each letter once.
+
+    Raises:
+        InputMissingError: there is no such folder, or a letter is gone.
+        InvalidInputError: a line is no envelope.
+    """
+    lines = path / _ENVELOPES
+    try:
+        text = lines.read_text(encoding="utf-8")
+    except OSError as error:
+        raise InputMissingError("no letters were written here", where=str(lines)) from error
+    envelopes: dict[str, Envelope] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        try:
+            shape = json.loads(line)
+            envelopes[Path(shape["file"]).name] = Envelope(str(shape["sender"]), str(shape["recipient"]))
+        except (ValueError, KeyError, TypeError) as error:
+            raise InvalidInputError("this is no envelope", where=f"{lines}:{number}") from error
+    for name, envelope in envelopes.items():
+        try:
+            yield envelope, (path / name).read_bytes()
+        except OSError as error:
+            raise InputMissingError("a letter is missing", where=str(path / name)) from error
+
+
+def _write(path: Path, parcel: Parcel) -> str:
+    recipient = parcel.envelope.recipient
+    readable = re.sub(r"[^A-Za-z0-9.+_-]+", "-", recipient)[:80].strip(".-") or "letter"
+    digest = hashlib.blake2b(recipient.encode() + b"\0" + parcel.message, digest_size=8).hexdigest()
+    name = f"{readable}-{digest}.eml"
+    unfinished = path / f".{name}.part"
+    unfinished.write_bytes(parcel.message)
+    unfinished.replace(path / name)
+    shape = {"file": name, "sender": parcel.envelope.sender, "recipient": recipient}
+    # One write to a file opened for appending: lines of several connections do not mix (POSIX write, O_APPEND).
+    line = json.dumps(shape, ensure_ascii=False).encode() + b"\n"
+    descriptor = os.open(path / _ENVELOPES, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    try:
+        os.write(descriptor, line)
+    finally:
+        os.close(descriptor)
+    return name

@@ -1,0 +1,208 @@
+"""Bytes out, replies in, on a transport that is connected and logged in.
+
+A protocol that takes the place of aiosmtplib's once that has opened the connection
+(``asyncio.Transport.set_protocol``), since aiosmtplib waits for every reply before the next command and cannot
+tell a lost envelope from a lost final dot. It knows stages only as time limits; who says what when is
+``dialogue``'s.
+
+State: usable → failed, once and for good, with the reason in words. Nothing is written after that.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from digest.model import Stage
+from digest.smtp.options import StageTimeouts
+from digest.smtp.replies import GarbageError, Reply, ReplyReader
+
+__all__ = ["BLOCK_BYTES", "Wire"]
+
+# Longer letters go out block by block, each waiting until the one before has left, so that the instant before
+# their final dot is known. As much as asyncio's own high-water mark and less than a usual socket buffer.
+BLOCK_BYTES = 64 * 1024
+
+
+class Wire(asyncio.Protocol):
+    """One connection's two directions."""
+
+    def __init__(self, transport: asyncio.Transport, timeouts: StageTimeouts) -> None:
+        self.failure: str | None = None
+        self.unasked: Reply | None = None
+        self._transport = transport
+        self._loop = asyncio.get_running_loop()
+        self._reader = ReplyReader()
+        self._replies: list[Reply] = []
+        self._stages: Sequence[Stage] = ()
+        self._waiter: asyncio.Future[None] | None = None
+        self._paused = False
+        self._closed: asyncio.Future[None] = self._loop.create_future()
+        self._block_seconds = timeouts.block
+        self._goodbye_seconds = timeouts.goodbye
+        self._seconds = {
+            Stage.MAIL: timeouts.command,
+            Stage.RCPT: timeouts.command,
+            Stage.DATA: timeouts.data,
+            Stage.DOT: timeouts.dot,
+        }
+        # One coarse timer instead of one a reply: deadlines change four times a letter, and are minutes away.
+        self._tick_seconds = min(
+            5.0, timeouts.block / 8, *(seconds / 8 for seconds in self._seconds.values())
+        )
+        self._deadline = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+        # "Resumed" shall mean that everything has left, see pour().
+        transport.set_write_buffer_limits(high=0)
+        transport.set_protocol(self)
+        if transport.is_closing():
+            self._fail("the connection was closed")
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether a command may go out: the connection stands and nothing unasked has come in."""
+        return (
+            self.failure is None
+            and self.unasked is None
+            and self._reader.is_between_replies
+            and not self._transport.is_closing()
+        )
+
+    def why_unusable(self) -> str:
+        """Say in words why nothing can go out any more."""
+        if self.failure is not None:
+            return self.failure
+        if self.unasked is not None:
+            return f"the server said, unasked: {self.unasked.code} {self.unasked.text}"
+        return (
+            "the server sent part of a reply, unasked"
+            if self._reader.is_between_replies is False
+            else "closed"
+        )
+
+    async def ask(self, out: bytes, stages: Sequence[Stage]) -> list[Reply]:
+        """Write commands (or a content's end), give their replies in order: fewer than asked if it failed."""
+        if not self.is_usable:
+            return []
+        self._replies = []
+        self._stages = stages
+        self._allow(self._seconds[stages[0]])
+        self._transport.write(out)
+        try:
+            await self._wait()
+        finally:
+            replies, self._replies, self._stages = self._replies, [], ()
+        return replies
+
+    async def pour(self, content: bytes) -> bool:
+        """Write content, without its final dot, and wait until all of it has left; False if it did not."""
+        for start in range(0, len(content), BLOCK_BYTES):
+            if not self.is_usable:
+                return False
+            self._transport.write(content[start : start + BLOCK_BYTES])
+            if self._paused:
+                self._allow(self._block_seconds)
+                await self._wait()
+        return self.is_usable
+
+    async def close(self) -> None:
+        """Say QUIT where anybody listens, and end the connection within seconds, whatever the server does."""
+        try:
+            async with asyncio.timeout(self._goodbye_seconds):
+                if self.is_usable:
+                    await self.ask(b"QUIT\r\n", (Stage.MAIL,))
+                self._transport.close()
+                await asyncio.shield(self._closed)
+        except TimeoutError:
+            self.abort()
+            # Aborting reports the loss in the next round of the loop.
+            await asyncio.shield(self._closed)
+        finally:
+            self.abort()
+
+    def abort(self, why: str = "the connection was given up") -> None:
+        """End the connection at once; bytes still here are dropped."""
+        self._fail(why)
+        self._transport.abort()
+
+    # --- what the event loop calls ---
+
+    def data_received(self, data: bytes) -> None:
+        """Take what arrived: replies to what was asked, and anything beyond that as unasked."""
+        if self.failure is not None:
+            return
+        try:
+            self._reader.feed(data, self._replies)
+        except GarbageError as error:
+            self._keep_asked()
+            self.abort(f"the server sent no reply but: {error.seen}")
+            return
+        self._keep_asked()
+        if self._stages:
+            if len(self._replies) == len(self._stages):
+                self._wake()
+            elif self._replies:
+                self._allow(self._seconds[self._stages[len(self._replies)]])
+        elif self.unasked is not None:
+            self._wake()  # in the middle of a content: no use in pouring on
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Note the end of the connection."""
+        self._fail(f"the connection was lost: {exc}" if exc else "the server closed the connection")
+        if not self._closed.done():
+            self._closed.set_result(None)
+
+    def pause_writing(self) -> None:
+        """Note that bytes of ours wait here."""
+        self._paused = True
+
+    def resume_writing(self) -> None:
+        """Note that all bytes of ours have left."""
+        self._paused = False
+        if not self._stages:
+            self._wake()
+
+    # --- within ---
+
+    def _keep_asked(self) -> None:
+        asked = len(self._stages)
+        if len(self._replies) > asked:
+            self.unasked = self._replies[asked]
+            del self._replies[asked:]
+
+    def _allow(self, seconds: float) -> None:
+        self._deadline = self._loop.time() + seconds
+
+    async def _wait(self) -> None:
+        if self.failure is not None:
+            return
+        self._waiter = self._loop.create_future()
+        if self._timer is None:
+            self._timer = self._loop.call_later(self._tick_seconds, self._tick)
+        try:
+            await self._waiter
+        finally:
+            self._waiter = None
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    def _tick(self) -> None:
+        self._timer = None
+        if self.failure is not None:
+            return
+        if self._waiter is not None and self._loop.time() >= self._deadline:
+            what = "take the letter" if self._paused and not self._stages else "answer"
+            self.abort(f"the server did not {what} in time")
+            return
+        if self._waiter is not None:
+            self._timer = self._loop.call_later(self._tick_seconds, self._tick)
+
+    def _fail(self, why: str) -> None:
+        if self.failure is None:
+            self.failure = why
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._wake()
