@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from digest.delivering.options import DeliveryOptions, InDoubt
-    from digest.delivering.plan import PlanSummary, plan
+    from digest.delivering.plans import PlanSummary, plan
     from digest.delivering.report import Progress, Report
     from digest.delivering.run import deliver, rehearsal_of
 
@@ -28,11 +28,11 @@ __all__ = [
 _FILES = {
     "DeliveryOptions": "options",
     "InDoubt": "options",
-    "PlanSummary": "plan",
+    "PlanSummary": "plans",
     "Progress": "report",
     "Report": "report",
     "deliver": "run",
-    "plan": "plan",
+    "plan": "plans",
     "rehearsal_of": "run",
 }
 

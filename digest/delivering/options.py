@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, field
 
+from digest.delivering.rate import parse_rate
 from digest.store.suppression import Suppression
 
 __all__ = ["DeliveryOptions", "InDoubt"]
@@ -23,8 +24,13 @@ class DeliveryOptions:
     """How a run delivers.
 
     ``limit``: mail at most so many people in this run. ``rate``: ``"500/day, 20/minute"``; None: no limit.
-    ``max_time_seconds``: how long the run may go on, waiting for a troubled server included. ``max_attempts``: how often
-    the server may fail in a row before the run ends.
+    ``max_time_seconds``: how long the run may go on, waiting for a troubled server included; None: it ends by
+    itself, and a server that is not there at the start is not waited for. ``max_attempts``: how often one
+    letter is tried, and how often the server may fail in a row, before the run ends.
+
+    Raises:
+        ConfigurationError: a rate that cannot be read.
+        ValueError: a number below one.
     """
 
     connections: int = 4
@@ -35,3 +41,10 @@ class DeliveryOptions:
     rate: str | None = None
     messages_per_connection: int | None = None
     suppression: Suppression = field(default_factory=Suppression)
+
+    def __post_init__(self) -> None:
+        parse_rate(self.rate)
+        for name in ("connections", "limit", "max_attempts", "messages_per_connection"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise ValueError(f"{name} is {value}, and must be at least 1")

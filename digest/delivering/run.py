@@ -1,26 +1,51 @@
-"""Deliver: connections, letters filled as they go, receipts into the ledger."""
+"""Deliver: connections, letters filled as they go, receipts into the ledger.
+
+Workers pull letters over their connections; ``Course`` hands the letters out and takes the answers, so that
+all decisions are made in one place between two awaits. Only the network and the clock are awaited here.
+
+A letter counts as sent when its ``accepted`` record stands in the ledger's journal. A run that is cut off at
+any moment leaves at most one letter a connection in doubt.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+import contextlib
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Final, TypeVar
 
+from digest.delivering.clock import SystemClock
+from digest.delivering.course import Course
 from digest.delivering.options import DeliveryOptions
+from digest.delivering.plans import decisions
+from digest.delivering.policy import back_off
 from digest.delivering.report import Progress, Report
-from digest.model import Clock, Letter, Subscriber, Transport
-from digest.store.ledger import Ledger
+from digest.errors import ConfigurationError, DigestError, TryAgainError
+from digest.model import Clock, Connection, Letter, Subscriber, Transport
+from digest.store.ledger import About, Ledger
 from digest.store.roster import Roster
 
 __all__ = ["deliver", "rehearsal_of"]
 
+T = TypeVar("T")
+# After being asked to stop, what is in flight may take so long (L1); then it is left in doubt.
+_GRACE_SECONDS: Final = 10.0
+
 
 async def rehearsal_of(transport: Transport) -> str | None:
-    """Connect once to learn whether letters to this transport count; gives the ledger scope if not.
+    """Connect once to learn whether letters to this transport count; gives the ledger scope if they do not.
 
     Raises:
-        TryAgainError, LoginRefusedError, TlsError, ServerRefusedError: as ``Transport.open``.
+        TryAgainError: the server is not there, or has no room now.
+        LoginRefusedError: it refused the login.
+        TlsError: no trustworthy encryption.
+        ServerRefusedError: it refuses us altogether.
     """
-    raise NotImplementedError
+    connection = await transport.open()
+    try:
+        return connection.rehearsal
+    finally:
+        await connection.close()
 
 
 async def deliver(  # noqa: PLR0913  # the public verb: each argument is a part a caller may bring
@@ -41,6 +66,214 @@ async def deliver(  # noqa: PLR0913  # the public verb: each argument is a part 
     in flight finish; cancelling the task leaves it in doubt.
 
     Raises:
-        InvalidListError: before anything is sent, when the list does not fit the letter.
+        InvalidListError: before anything is sent, when somebody in ``subscribers`` cannot be mailed.
+        TemplateError: before anything is sent, when the letter needs a column that the list has not.
+        StoreError: before anything is sent, when the ledger cannot be written.
     """
-    raise NotImplementedError
+    from digest.composing import check_columns
+
+    options, clock = options or DeliveryOptions(), clock or SystemClock()
+    with contextlib.ExitStack() as stack:
+        roster = (
+            subscribers if isinstance(subscribers, Roster) else stack.enter_context(Roster.of(subscribers))
+        )
+        check_columns(letter, roster.columns)
+        # A ledger of one's own says what counts; one made for this call only has nothing to keep apart.
+        scope = ledger.scope if ledger else None
+        if ledger is None:
+            from digest.delivering.forgetting import forgetful_ledger
+
+            ledger = stack.enter_context(forgetful_ledger(letter.edition))
+        about = About(subject=letter.subject, message_id_domain=letter.message_id_domain, started=clock.now())
+        ledger.begin(roster, decisions(options.in_doubt), suppression=options.suppression, about=about)
+        started = clock.monotonic()
+        try:
+            course = Course(letter, ledger, options=options, clock=clock, progress=progress)
+            run = _Run(course, transport, scope, options=options, clock=clock, stop=stop or asyncio.Event())
+            await run.all()
+        finally:
+            stopped_by = _end(ledger)
+        course.tell()
+        return Report(
+            edition=letter.edition,
+            counts={str(state): count for state, count in ledger.counts().items()},
+            sent=course.accepted,
+            postponed=course.postponed,
+            seconds=clock.monotonic() - started,
+            stopped_by=stopped_by or course.halted_by,
+            interrupted=run.stop.is_set(),
+        )
+
+
+def _end(ledger: Ledger) -> DigestError | None:
+    """Fold the ledger; what cannot be folded (a full disk) stays in the journal for the next run."""
+    try:
+        ledger.end()
+    except DigestError as error:
+        return error
+    return None
+
+
+class _Run:
+    """The workers of one run."""
+
+    def __init__(  # noqa: PLR0913  # made in one place
+        self,
+        course: Course,
+        transport: Transport,
+        scope: str | None,
+        *,
+        options: DeliveryOptions,
+        clock: Clock,
+        stop: asyncio.Event,
+    ) -> None:
+        self._course = course
+        self._transport = transport
+        self._scope = scope
+        self._options = options
+        self._clock = clock
+        self.stop = stop
+        self._open = 0  # connections that stand
+        self._ever_open = False
+        self._failures = 0  # to open one, in a row
+        limit = options.max_time_seconds
+        self._deadline = clock.monotonic() + limit if limit is not None else None
+
+    async def all(self) -> None:
+        """Work until nobody is left whom this run can mail."""
+        count = min(self._options.connections, self._course.total)
+        workers = [asyncio.ensure_future(self._worker()) for _ in range(count)]
+        watcher = asyncio.ensure_future(self._watch(workers))
+        try:
+            await asyncio.gather(*workers)
+        except asyncio.CancelledError:
+            if not self.stop.is_set() or _is_being_cancelled():
+                raise
+        finally:
+            for task in (watcher, *workers):
+                task.cancel()
+            await asyncio.gather(watcher, *workers, return_exceptions=True)
+
+    async def _watch(self, workers: Iterable[asyncio.Task[None]]) -> None:
+        """Once asked to stop, give what is in flight some seconds."""
+        await self.stop.wait()
+        self._course.stop()
+        await self._clock.sleep(_GRACE_SECONDS)
+        for worker in workers:
+            worker.cancel()
+
+    async def _worker(self) -> None:
+        while self._course.has_work() and not self.stop.is_set():
+            connection = await self._connect()
+            if connection is None:
+                return
+            self._open += 1
+            try:
+                await self._use(connection)
+            finally:
+                self._open -= 1
+                await connection.close()
+
+    async def _connect(self) -> Connection | None:
+        """Open a connection, waiting for a troubled server; None when this worker is not needed any more."""
+        while self._course.has_work() and not self.stop.is_set():
+            try:
+                connection = await self._unless_stopped(self._transport.open())
+            except TryAgainError as error:
+                if not await self._may_try_again(error):
+                    return None
+                continue
+            except DigestError as error:
+                self._course.halt(error)
+                return None
+            if connection is None:
+                return None
+            if not await self._fits(connection):
+                return None
+            self._failures, self._ever_open = 0, True
+            return connection
+        return None
+
+    async def _may_try_again(self, error: TryAgainError) -> bool:
+        if self._open:
+            return False  # the server gives us fewer connections than we would like: go on with those (S32)
+        self._failures += 1
+        wait = self._course.jittered(back_off(self._failures))
+        if self._deadline is not None:
+            over = self._clock.monotonic() + wait > self._deadline
+        else:
+            over = not self._ever_open or self._failures >= self._options.max_attempts
+        if over:
+            self._course.halt(error)
+            return False
+        await self._pause(wait, f"the server is not there: {error.what}")
+        return True
+
+    async def _fits(self, connection: Connection) -> bool:
+        """Check that what is counted as a rehearsal is one, and that what counts is none."""
+        if self._scope is None or self._scope.startswith(("test:", "debug:")):
+            return True
+        if (connection.rehearsal is not None) == (self._scope != ""):
+            return True
+        what = "a rehearsal" if connection.rehearsal else "no rehearsal"
+        self._course.halt(
+            ConfigurationError(
+                f"this server is {what}, the ledger says otherwise",
+                where=self._transport.name,
+                hint="run the command again",
+            )
+        )
+        await connection.close()
+        return False
+
+    async def _use(self, connection: Connection) -> None:
+        """Send over one connection until it ends, has carried its share, or nothing is left."""
+        batch = self._course.batch(self._options.messages_per_connection)
+        while True:
+            try:
+                await connection.send(batch.next_parcel, self._course)
+            except TryAgainError:
+                # The answers say what it means for the letters; the connection is gone in any case.
+                if not batch.answered_any:
+                    self._failures += 1
+                    await self._pause(
+                        self._course.jittered(back_off(self._failures)), "the connection was lost"
+                    )
+                else:
+                    self._failures = 0
+                return
+            except DigestError as error:
+                self._course.halt(error)
+                return
+            wait = self._course.wait_seconds()
+            if wait is None or self.stop.is_set() or batch.is_used_up:
+                return
+            if self._is_too_late(wait):
+                self._course.halt(
+                    TryAgainError("the time for this run is over", hint="run the same command again")
+                )
+                return
+            await self._pause(wait, "waiting, to send no faster than the rate allows")
+
+    def _is_too_late(self, wait: float) -> bool:
+        return self._deadline is not None and self._clock.monotonic() + wait > self._deadline
+
+    async def _pause(self, seconds: float, why: str) -> None:
+        self._course.tell(waiting=why)
+        await self._unless_stopped(self._clock.sleep(seconds))
+
+    async def _unless_stopped(self, work: Coroutine[object, object, T]) -> T | None:
+        """Await something, but no longer than until the run is asked to stop."""
+        task, stopped = asyncio.ensure_future(work), asyncio.ensure_future(self.stop.wait())
+        try:
+            await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            return task.result() if task.done() else None
+        finally:
+            for one in (task, stopped):
+                one.cancel()
+            await asyncio.gather(task, stopped, return_exceptions=True)
+
+
+def _is_being_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from digest.store.address import Address, InvalidAddressError, parse_address
     from digest.store.editions import EditionSummary, FrozenEdition
-    from digest.store.ledger import Ledger
+    from digest.store.journal import Outcome
+    from digest.store.ledger import About, Claimed, Ledger
     from digest.store.lists import ListOptions, read_list
+    from digest.store.planning import Decision, Kinds, Standing
     from digest.store.roster import Roster
     from digest.store.states import COUNTED, State
     from digest.store.status import Status
@@ -21,13 +23,19 @@ if TYPE_CHECKING:
 
 __all__ = [
     "COUNTED",
+    "About",
     "Address",
+    "Claimed",
+    "Decision",
     "EditionSummary",
     "FrozenEdition",
     "InvalidAddressError",
+    "Kinds",
     "Ledger",
     "ListOptions",
+    "Outcome",
     "Roster",
+    "Standing",
     "State",
     "Status",
     "Store",
@@ -38,6 +46,12 @@ __all__ = [
 ]
 
 _FILES = {
+    "Standing": "planning",
+    "Outcome": "journal",
+    "Kinds": "planning",
+    "Decision": "planning",
+    "Claimed": "ledger",
+    "About": "ledger",
     "COUNTED": "states",
     "Address": "address",
     "EditionSummary": "editions",

@@ -32,7 +32,7 @@ _MIGRATIONS = (
     );
     CREATE TABLE entry (id TEXT PRIMARY KEY, edition TEXT) WITHOUT ROWID;
     CREATE TABLE feed (url TEXT PRIMARY KEY, state TEXT NOT NULL) WITHOUT ROWID;
-    -- generation: of the journal that holds what is not folded yet; 0 when there is none
+    -- generation: of the journal that holds what is not folded yet, 0 when there is none
     CREATE TABLE ledger (
       id INTEGER PRIMARY KEY, edition TEXT NOT NULL, scope TEXT NOT NULL, subject TEXT NOT NULL,
       message_id_domain TEXT NOT NULL, generation INTEGER NOT NULL, started REAL NOT NULL,

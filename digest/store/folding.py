@@ -29,7 +29,7 @@ def side_name(edition: str, scope: str) -> str:
 
 
 def journal_file(folder: Path, edition: str, scope: str, generation: int) -> Path:
-    """Give the journal of a generation; two files take turns, so that the old one stands until the new counts."""
+    """Give the journal of a generation; two files take turns: the old one stands until the new one counts."""
     return folder / f"{side_name(edition, scope)}.{generation % 2}.journal"
 
 
@@ -40,7 +40,7 @@ def remove_journals(folder: Path, edition: str, scope: str) -> None:
 
 
 def apply(connection: sqlite3.Connection, outcomes: Iterable[Outcome]) -> None:
-    """Write verdicts, inside a transaction of the caller. Later ones of a delivery win; each counts as an attempt."""
+    """Write verdicts, inside a transaction of the caller; the last of a delivery wins, each is an attempt."""
     connection.executemany(
         """UPDATE delivery SET state = ?, code = ?, enhanced = ?, reason = ?, at = ?, attempts = attempts + 1
         WHERE id = ?""",
@@ -96,7 +96,7 @@ def _doubts(replayed: Replayed, now: float) -> Iterable[Outcome]:
 
 
 def _refuse_newer(folder: Path, edition: str, scope: str, generation: int) -> None:
-    """A journal of a later fold with verdicts in it was written after this store: an old copy was put back."""
+    """Verdicts of a later fold were written after this store: an old copy was put back."""
     ahead = journal_file(folder, edition, scope, generation + 1)
     if not ahead.exists():
         return

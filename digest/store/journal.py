@@ -6,10 +6,10 @@ the deliveries that may be tried next and is on the disk itself before the first
 loss, those without a verdict are in doubt, and nobody else is.
 
 The file has a fixed size from the start, so that a verdict finds room where its ``committing`` did and a file
-that was cut off is noticed. Each record carries a checksum over itself and all before it. Zeros are the end, and
-so is a record whose last octets are zeros with nothing behind it: it was never written whole, so nobody acted
-on it. After a power loss everything behind the last claim may be missing. Anything else is damage, and is
-reported, not skipped.
+that was cut off is noticed. Each record carries a checksum over itself and all before it. Zeros are the end,
+and so is a record whose last octets are zeros with nothing behind it: it was never written whole, so nobody
+acted on it. After a power loss everything behind the last claim may be missing. Anything else is damage, and
+is reported, not skipped.
 
 ::
 
@@ -182,9 +182,9 @@ def _read(file: Path, content: bytes, total: int, *, lost_power: bool) -> Replay
 
 
 def _holds_claim(content: bytes, end: int) -> bool:
-    """Tell whether a claim was written whole after a bad record: then its sync had covered that record too."""
-    # The checksum of a later record cannot be checked without the ones before it, so look at its shape only when
-    # lengths still lead there; otherwise the tail is what a power loss leaves.
+    """Tell whether a claim stands after a bad record: then its sync had covered that record too."""
+    # The checksum of a later record cannot be checked without the ones before it, so look at its shape only,
+    # when lengths still lead there; otherwise the tail is what a power loss leaves.
     while end + _PREFIX.size < CAPACITY:
         length, _ = _PREFIX.unpack_from(content, end)
         if length == 0:

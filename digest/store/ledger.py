@@ -101,7 +101,7 @@ class Ledger:
     def begin(self, roster: Roster, decisions: Decisions, *, suppression: Suppression, about: About) -> None:
         """Write whom this run owes a letter, in one transaction, and get ready to claim them.
 
-        The roster stays attached until the ledger is closed: close the ledger first.
+        The roster stays attached until ``end``.
         """
         self._stack.enter_context(attached(self._connection, roster, suppression))
         with guard(self._where):
@@ -165,6 +165,13 @@ class Ledger:
             Claimed(delivery, subscriber(address, fields, name, language), attempts)
             for delivery, address, attempts, fields, name, language in rows
         ]
+
+    def claim_again(self, delivery: int) -> None:
+        """Take somebody again whose letter was answered in this run; written down like the first time."""
+        self._claimed.add(delivery)
+        if self._journal is not None:
+            with guard(self._where):
+                self._journal.claim([delivery])
 
     def _take(self, count: int) -> list[tuple[int, str, int, str, str | None, str | None]]:
         first, last = self._spans[0]
@@ -257,19 +264,26 @@ class Ledger:
         with guard(self._where):
             return count(self._connection, self._id)
 
-    def close(self) -> None:
-        """Fold the journal and release the lock."""
-        release, self._release = self._release, None
-        if release is None:
-            return
+    def end(self) -> None:
+        """End what ``begin`` began: fold everything; whoever is still under way is in doubt."""
         try:
             self._finish()
         finally:
             self._stack.close()
+            self._roster = None
+            self._spans = []
+
+    def close(self) -> None:
+        """Release the lock; ends a run that was not ended."""
+        release, self._release = self._release, None
+        if release is None:
+            return
+        try:
+            self.end()
+        finally:
             release()
 
     def _finish(self) -> None:
-        """Fold everything and leave no journal; whoever is still under way is in doubt."""
         for delivery in sorted(self._committing):
             self._outcomes.append(Outcome(delivery, State.IN_DOUBT, self._folded_at, reason=CUT_OFF))
         journal, self._journal = self._journal, None
@@ -286,6 +300,7 @@ class Ledger:
                 remove_journals(self._folder, self.edition, self.scope)
         self._outcomes.clear()
         self._committing.clear()
+        self._claimed.clear()
 
     def __enter__(self) -> Self:
         return self

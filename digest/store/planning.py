@@ -1,8 +1,8 @@
 """Whom a ledger owes a letter, by set operations over list, ledger and suppression.
 
-What is to be done with each kind of person is decided elsewhere (``digest.delivering.plan``) and comes in as a
-table; here it is looked up and written for all people of a kind at once, so that a million rows take seconds
-and no memory.
+What is to be done with each kind of person is decided elsewhere (``digest.delivering.plans``) and comes in as
+a table; here it is looked up and written for all people of a kind at once, so that a million rows take
+seconds and no memory.
 """
 
 from __future__ import annotations
@@ -44,13 +44,16 @@ Decisions: TypeAlias = Mapping[Standing, Decision]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kinds:
-    """A list seen against the ledger: how many of each kind, and the largest domains of those who are owed."""
+    """A list seen against the ledger: how many of each kind, and the largest domains of the owed."""
 
     counts: Mapping[Standing, int]
     domains: tuple[tuple[str, int], ...]
     domain_count: int
 
 
+# How somebody on the list stands: who had left it and is back waits as before.
+_STAND: Final = f"""CASE WHEN d.state = {NUMBERS[State.SKIPPED]} AND d.reason = '{LEFT}'
+    THEN {NUMBERS[State.PLANNED]} ELSE d.state END"""
 # Everybody on the list, with what the ledger and the suppression say of them.
 _PEOPLE: Final = """
     FROM list.subscriber r
@@ -79,14 +82,14 @@ def survey(connection: sqlite3.Connection, ledger: int, decisions: Decisions, *,
     """Count everybody on the attached list by kind; writes nothing durable."""
     _write_decisions(connection, decisions)
     rows = connection.execute(
-        f"SELECT d.state, s.key IS NOT NULL, count(*) {_PEOPLE} GROUP BY 1, 2",  # a constant
+        f"SELECT {_STAND}, s.key IS NOT NULL, count(*) {_PEOPLE} GROUP BY 1, 2",  # a constant
         {"ledger": ledger},
     ).fetchall()
     counts = {
         Standing(BY_NUMBER[state] if state else None, bool(suppressed)): count
         for state, suppressed, count in rows
     }
-    owed = f"""{_PEOPLE} JOIN temp.decision t ON t.state IS d.state AND t.suppressed = (s.key IS NOT NULL)
+    owed = f"""{_PEOPLE} JOIN temp.decision t ON t.state IS {_STAND} AND t.suppressed = (s.key IS NOT NULL)
         WHERE t.becomes = :planned"""
     values = {"ledger": ledger, "planned": NUMBERS[State.PLANNED], "top": top}
     domains = connection.execute(
@@ -136,10 +139,11 @@ def _write_decisions(connection: sqlite3.Connection, decisions: Decisions) -> No
 
 def _revise(connection: sqlite3.Connection, values: dict[str, int]) -> None:
     connection.execute(
-        f"""UPDATE delivery SET state = n.becomes, reason = n.reason, list = :list, code = NULL, enhanced = NULL
+        f"""UPDATE delivery SET state = n.becomes, reason = n.reason, list = :list,
+        code = NULL, enhanced = NULL
         FROM (SELECT d.id, t.becomes, t.reason {_PEOPLE}
-              JOIN temp.decision t ON t.state = d.state AND t.suppressed = (s.key IS NOT NULL)
-              WHERE t.becomes <> t.state) n
+              JOIN temp.decision t ON t.state = {_STAND} AND t.suppressed = (s.key IS NOT NULL)
+              WHERE t.becomes <> d.state) n
         WHERE delivery.id = n.id""",  # noqa: S608  # a constant
         values,
     )
@@ -159,8 +163,8 @@ def _revise(connection: sqlite3.Connection, values: dict[str, int]) -> None:
 
 def _add(connection: sqlite3.Connection, values: dict[str, int]) -> None:
     (before,) = connection.execute("SELECT coalesce(max(id), 0) FROM delivery").fetchone()
-    # (turn + ½) ÷ total spreads each domain evenly over the whole mailing, a large one as well as a small one;
-    # plain round robin would leave the large ones alone at the end.
+    # (turn + ½) ÷ total spreads each domain evenly over the whole mailing, a large one as well as a small
+    # one; plain round robin would leave the large ones alone at the end.
     connection.execute(
         f"""INSERT INTO delivery (key, email, list, state, reason)
         SELECT r.key, r.address, :list, t.becomes, t.reason {_PEOPLE}

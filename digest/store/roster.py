@@ -86,7 +86,7 @@ class RosterWriter:
         name: str | None = None,
         language: str | None = None,
     ) -> None:
-        """Take one row: ``fields`` as ``joined`` gives them, ``name`` and ``language`` where no column does."""
+        """Take one row: ``fields`` as ``joined`` gives them, the rest where no column holds it."""
         number = self._domains.get(address.domain)
         if number is None:
             number = self._number(address.domain)

@@ -9,8 +9,8 @@
     suppressed, skipped: on the list, not to be mailed; the reason says why
 
 A letter counts as sent at the instant its ``accepted`` record stands in the journal. ``committing`` and
-``claimed`` of the fault matrix stand in the journal only; a crash of the program forgets who was claimed, which
-is the way back to planned.
+``claimed`` of the fault matrix stand in the journal only; a crash of the program forgets who was claimed,
+which is the way back to planned.
 """
 
 from __future__ import annotations

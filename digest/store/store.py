@@ -1,7 +1,7 @@
 """The one file of state: opened, migrated, checked; what mailing, status and run ask it for.
 
-Beside ``NAME`` lies a folder ``NAME.d`` with what SQLite cannot hold: locks, the journals of runs under way, and
-checked copies of lists. Only the journals matter, and only while a run is alive or was cut off.
+Beside ``NAME`` lies a folder ``NAME.d`` with what SQLite cannot hold: locks, the journals of runs under way,
+and checked copies of lists. Only the journals matter, and only while a run is alive or was cut off.
 """
 
 from __future__ import annotations
@@ -189,9 +189,10 @@ class Store:
 
     def status(self, edition: str, scope: str = "") -> Status | None:
         """Tell how an edition stands, also while another run sends it; None if nothing is known of it."""
-        # A lock that is held means a run is alive and will fold its journal itself.
-        with contextlib.suppress(LockedError), self._locked(edition, scope):
-            self._recover(edition, scope)
+        # A lock that is held, here or elsewhere, means a run is alive and will fold its journal itself.
+        if not self._held.get(side_name(edition, scope)):
+            with contextlib.suppress(LockedError), self._locked(edition, scope):
+                self._recover(edition, scope)
         with guard(self._where):
             return read_status(self._connection, edition, scope, message_id_key=self.message_id_key)
 

@@ -1,0 +1,238 @@
+"""The course of a run: hands letters out, takes answers in, decides by the policy, writes to the ledger.
+
+Nothing here waits. Connections pull a letter when they are ready for one, so at most one a connection is in
+flight (two where the next envelope travels with a content), and memory holds one claim of people at most.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from digest.delivering.options import DeliveryOptions
+from digest.delivering.policy import Streak, rule
+from digest.delivering.rate import Allowance, parse_rate
+from digest.delivering.report import Progress
+from digest.errors import DigestError
+from digest.model import Clock, Envelope, Letter, Parcel, Receipt
+from digest.smtp import verdict
+from digest.store.journal import Outcome
+from digest.store.ledger import Claimed, Ledger
+from digest.store.states import State
+
+__all__ = ["Batch", "Course"]
+
+_CLAIM: Final = 250  # one fdatasync for so many; after a power loss at most these are in doubt
+_TELL_SECONDS: Final = 0.1
+
+
+@dataclass(slots=True)
+class _Flight:
+    person: Claimed
+    tries: int = 0
+
+
+class Course:
+    """The observer of a run's connections, and what they pull from."""
+
+    def __init__(
+        self,
+        letter: Letter,
+        ledger: Ledger,
+        *,
+        options: DeliveryOptions,
+        clock: Clock,
+        progress: Callable[[Progress], None] | None,
+    ) -> None:
+        from digest.composing import Filler
+
+        self._letter = letter
+        self._fill = Filler(letter)
+        self._ledger = ledger
+        self._options = options
+        self._clock = clock
+        self._progress = progress
+        self._allowance = Allowance(parse_rate(options.rate))
+        self._key = ledger.message_id_key
+        owed = ledger.owed()
+        self.total = owed if options.limit is None else min(owed, options.limit)
+        self._unclaimed = self.total
+        self._waiting: deque[_Flight] = deque()  # claimed, not handed out; those to try again come first
+        self._flying: dict[int, _Flight] = {}
+        self._counts = dict.fromkeys(State, 0)
+        self._streak = Streak()
+        self._rest_until = float("-inf")
+        self._stopped = False
+        self.halted_by: DigestError | None = None
+        self._started = self._told = clock.monotonic()
+        self._random = random.Random()  # noqa: S311  # jitter, nothing secret
+
+    @property
+    def accepted(self) -> int:
+        """Letters this run had accepted."""
+        return self._counts[State.ACCEPTED]
+
+    @property
+    def postponed(self) -> int:
+        """People this run tried and left planned."""
+        return self._counts[State.PLANNED]
+
+    # --- handing out ----------------------------------------------------------------------------------------
+
+    def has_work(self) -> bool:
+        """Tell whether somebody is left to be mailed by this run."""
+        return not self._stopped and (bool(self._waiting) or self._unclaimed > 0)
+
+    def wait_seconds(self) -> float | None:
+        """Tell how long to wait for the next letter; None when there is none left to hand out."""
+        if not self.has_work():
+            return None
+        now = self._clock.monotonic()
+        return max(self._rest_until - now, self._allowance.wait(now))
+
+    def batch(self, limit: int | None) -> Batch:
+        """Give what one connection pulls from."""
+        return Batch(self, limit)
+
+    def next_parcel(self) -> Parcel | None:
+        """Give the next letter, None when there is none now."""
+        now = self._clock.monotonic()
+        if not self.has_work() or self._rest_until > now or self._allowance.wait(now) > 0:
+            return None
+        if not self._waiting and not self._claim():
+            return None
+        flight = self._waiting.popleft()
+        flight.tries += 1
+        person = flight.person
+        self._flying[person.delivery] = flight
+        self._allowance.take(now)
+        message = self._fill(person.subscriber, date=self._clock.now(), message_id_key=self._key)
+        return Parcel(
+            person.delivery, Envelope(self._letter.envelope_sender, person.subscriber.address), message
+        )
+
+    def _claim(self) -> bool:
+        try:
+            claimed = self._ledger.claim(min(_CLAIM, self._unclaimed))
+        except DigestError as error:
+            self.halt(error)
+            return False
+        self._unclaimed = self._unclaimed - len(claimed) if claimed else 0
+        self._waiting.extend(_Flight(person) for person in claimed)
+        return bool(claimed)
+
+    # --- taking in (the Observer protocol) ------------------------------------------------------------------
+
+    def committing(self, parcel: Parcel) -> None:
+        """Write down that the content is about to leave; raises when it cannot be, and then it must not."""
+        try:
+            self._ledger.committing(parcel.key)
+        except DigestError as error:
+            self.halt(error)
+            raise
+
+    def answered(self, parcel: Parcel, receipt: Receipt) -> None:
+        """Take the answer to one letter."""
+        flight = self._flying.pop(parcel.key)
+        ruling = rule(
+            verdict(receipt),
+            receipt,
+            tries=flight.tries,
+            max_attempts=self._options.max_attempts,
+            streak=self._streak,
+        )
+        self._streak = ruling.streak
+        if ruling.stop is not None:
+            self.halt(ruling.stop)
+        if ruling.wait_seconds:
+            self._rest_until = self._clock.monotonic() + self.jittered(ruling.wait_seconds)
+        self._record(flight.person.delivery, ruling.state, receipt)
+        if ruling.retry and not self._stopped:
+            self._ledger.claim_again(parcel.key)
+            self._waiting.appendleft(flight)
+            return
+        self._counts[ruling.state] += 1
+        if self._progress is not None and self._clock.monotonic() - self._told >= _TELL_SECONDS:
+            self.tell()
+
+    def _record(self, delivery: int, state: State, receipt: Receipt) -> None:
+        outcome = Outcome(
+            delivery,
+            state,
+            self._clock.now(),
+            code=receipt.code,
+            enhanced=receipt.enhanced,
+            reason=""
+            if state is State.ACCEPTED
+            else receipt.text or f"the connection was lost at {receipt.stage}",
+        )
+        try:
+            self._ledger.answered(outcome)
+        except DigestError as error:
+            self.halt(error)
+            raise
+
+    # --- the run as a whole ---------------------------------------------------------------------------------
+
+    def halt(self, error: DigestError) -> None:
+        """Hand out nothing more, for this reason; the first one is told."""
+        self._stopped = True
+        self.halted_by = self.halted_by or error
+
+    def stop(self) -> None:
+        """Hand out nothing more, as asked."""
+        self._stopped = True
+
+    def jittered(self, seconds: float) -> float:
+        """Spread waits, so that connections and runs do not come back all at once."""
+        return seconds * self._random.uniform(0.75, 1.25)
+
+    def tell(self, *, waiting: str = "") -> None:
+        """Tell whoever asked how the run stands."""
+        if self._progress is None:
+            return
+        now = self._told = self._clock.monotonic()
+        self._progress(
+            Progress(
+                total=self.total,
+                accepted=self._counts[State.ACCEPTED],
+                deferred=self._counts[State.DEFERRED],
+                refused=self._counts[State.REFUSED],
+                in_doubt=self._counts[State.IN_DOUBT],
+                seconds=now - self._started,
+                waiting=waiting,
+            )
+        )
+
+
+class Batch:
+    """What one connection pulls: the course's letters, as many as the connection may carry."""
+
+    def __init__(self, course: Course, limit: int | None) -> None:
+        self._course = course
+        self._left = limit
+        self._pulled = 0
+
+    @property
+    def is_used_up(self) -> bool:
+        """Tell whether the connection has carried its share."""
+        return self._left == 0
+
+    @property
+    def answered_any(self) -> bool:
+        """Tell whether the connection carried more than the letter it was lost with."""
+        return self._pulled > 1
+
+    def next_parcel(self) -> Parcel | None:
+        """Give the next letter, None when there is none now or the share is used up."""
+        if self._left == 0:
+            return None
+        parcel = self._course.next_parcel()
+        if parcel is not None:
+            self._pulled += 1
+            if self._left is not None:
+                self._left -= 1
+        return parcel

@@ -1,0 +1,145 @@
+"""Who is owed a letter, and why everybody else is not.
+
+``decisions`` is the whole of it: a pure table from how somebody stands to what becomes of them. The ledger
+looks people up in it, all of a kind at once, both to show a plan (nothing is written) and to begin a run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from digest.delivering.options import DeliveryOptions, InDoubt
+from digest.delivering.rate import letters_per_minute, parse_rate
+from digest.model import Letter, Subscriber
+from digest.store.ledger import Ledger
+from digest.store.planning import Decision, Decisions, Standing
+from digest.store.roster import Roster
+from digest.store.states import State
+
+__all__ = ["PlanSummary", "decisions", "plan"]
+
+_TOP_DOMAINS: Final = 5
+_NOT_AGAIN: Final = "in doubt, and not to be mailed again"
+# Why a plan leaves people out, by the state they keep or get.
+_REASONS: Final = {
+    State.ACCEPTED: "has it already",
+    State.REFUSED: "refused before",
+    State.IN_DOUBT: "held in doubt",
+    State.SUPPRESSED: "suppressed",
+    State.SKIPPED: _NOT_AGAIN,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanSummary:
+    """What a run would do, in figures. Nothing was written to find out.
+
+    ``owed`` people get a letter in this run (``limit`` applied); ``skipped`` counts by reason in words;
+    ``domains`` are the largest recipient domains and how many are owed there, largest first.
+    """
+
+    owed: int
+    skipped: Mapping[str, int]
+    domains: tuple[tuple[str, int], ...]
+    domain_count: int
+    duplicates: int
+    suppressed: int
+    invalid: int
+    total_bytes: int
+    minutes: float | None
+    problems: tuple[str, ...] = ()
+
+
+def decisions(in_doubt: InDoubt) -> Decisions:
+    """Decide for every way somebody can stand.
+
+    Who has the letter keeps it, suppressed or not; who was refused is not asked again for this edition; who
+    is suppressed and has no letter yet gets none; who waited, was put off, or came back is owed.
+    """
+    doubtful = {
+        InDoubt.HOLD: Decision(State.IN_DOUBT),
+        InDoubt.SKIP: Decision(State.SKIPPED, _NOT_AGAIN),
+        InDoubt.RESEND: Decision(State.PLANNED),
+    }[in_doubt]
+    settled = {
+        State.ACCEPTED: Decision(State.ACCEPTED),
+        State.REFUSED: Decision(State.REFUSED),
+        State.SKIPPED: Decision(State.SKIPPED, _NOT_AGAIN),
+        State.IN_DOUBT: doubtful,
+    }
+    owed, suppressed = Decision(State.PLANNED), Decision(State.SUPPRESSED, "suppressed")
+    table: dict[Standing, Decision] = {}
+    for state in (None, *State):
+        decision = settled.get(state, owed) if state else owed
+        table[Standing(state, is_suppressed=False)] = decision
+        # Whoever was suppressed since a doubt arose is certainly not mailed again.
+        table[Standing(state, is_suppressed=True)] = (
+            suppressed if decision.state is State.PLANNED else decision
+        )
+    return table
+
+
+def plan(
+    letter: Letter,
+    subscribers: Roster | Iterable[Subscriber],
+    *,
+    ledger: Ledger | None = None,
+    options: DeliveryOptions | None = None,
+) -> PlanSummary:
+    """Tell what ``deliver`` would do, without writing anything.
+
+    Raises:
+        InvalidListError: somebody in ``subscribers`` cannot be mailed.
+        TemplateError: the letter needs a column that the list has not.
+    """
+    from digest.composing import check_columns
+
+    options = options or DeliveryOptions()
+    with contextlib.ExitStack() as stack:
+        roster = (
+            subscribers if isinstance(subscribers, Roster) else stack.enter_context(Roster.of(subscribers))
+        )
+        check_columns(letter, roster.columns)
+        if ledger is None:
+            ledger = stack.enter_context(_empty_ledger(letter))
+        table = decisions(options.in_doubt)
+        kinds = ledger.survey(roster, table, suppression=options.suppression, top=_TOP_DOMAINS)
+        owed, skipped = 0, dict.fromkeys(_REASONS.values(), 0)
+        for standing, count in kinds.counts.items():
+            becomes = table[standing].state
+            if becomes is State.PLANNED:
+                owed += count
+            else:
+                skipped[_REASONS[becomes]] += count
+        if options.limit is not None and owed > options.limit:
+            owed = options.limit
+        per_minute = letters_per_minute(parse_rate(options.rate))
+        return PlanSummary(
+            owed=owed,
+            skipped={reason: count for reason, count in skipped.items() if count},
+            domains=kinds.domains,
+            domain_count=kinds.domain_count,
+            duplicates=roster.duplicates,
+            suppressed=skipped[_REASONS[State.SUPPRESSED]],
+            invalid=roster.invalid,
+            total_bytes=owed * _letter_size(letter, roster),
+            minutes=owed / per_minute if per_minute else None,
+            problems=roster.problems,
+        )
+
+
+def _empty_ledger(letter: Letter) -> Ledger:
+    from digest.delivering.forgetting import forgetful_ledger
+
+    return forgetful_ledger(letter.edition)
+
+
+def _letter_size(letter: Letter, roster: Roster) -> int:
+    """Tell the octets of the first subscriber's letter, as a measure for all."""
+    from digest.composing import fill
+
+    first = next(iter(roster), None)
+    return len(fill(letter, first, date=0.0, message_id_key=b"")) if first else 0

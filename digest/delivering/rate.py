@@ -1,0 +1,85 @@
+"""Limits people think in: ``"500/day, 20/minute"``, as pure steps over a clock's seconds.
+
+Limits up to a minute are pacing: letters leave evenly, since servers judge by bursts. Limits of an hour or a
+day are quotas: letters leave as they come until it is used up.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from dataclasses import dataclass
+from typing import Final
+
+from digest.errors import ConfigurationError
+
+__all__ = ["Allowance", "Limit", "letters_per_minute", "parse_rate"]
+
+_SECONDS: Final = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
+_LIMIT: Final = re.compile(r"([1-9][0-9]{0,8})\s*/\s*(s|sec|second|m|min|minute|h|hour|d|day)", re.IGNORECASE)
+_PACED_UP_TO: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most ``count`` letters in any ``seconds``."""
+
+    count: int
+    seconds: int
+
+
+def parse_rate(text: str | None) -> tuple[Limit, ...]:
+    """Read a rate; None or an empty text is no limit.
+
+    >>> parse_rate("500/day, 20/minute")
+    (Limit(count=500, seconds=86400), Limit(count=20, seconds=60))
+
+    Raises:
+        ConfigurationError: it cannot be read.
+    """
+    limits = []
+    for part in (text or "").split(","):
+        if not part.strip():
+            continue
+        found = _LIMIT.fullmatch(part.strip())
+        if found is None:
+            raise ConfigurationError(
+                f"'{part.strip()}' is no rate", where="rate", hint='write "500/day, 20/minute"'
+            )
+        unit = next(name for name in _SECONDS if name.startswith(found[2].lower()[:1]))
+        limits.append(Limit(int(found[1]), _SECONDS[unit]))
+    return tuple(limits)
+
+
+def letters_per_minute(limits: tuple[Limit, ...]) -> float | None:
+    """Give what the narrowest limit allows on average; None without one."""
+    return min((60 * limit.count / limit.seconds for limit in limits), default=None)
+
+
+class Allowance:
+    """What the limits allow now; times are seconds of a monotonic clock."""
+
+    def __init__(self, limits: tuple[Limit, ...]) -> None:
+        self._gap = max(
+            (one.seconds / one.count for one in limits if one.seconds <= _PACED_UP_TO), default=0.0
+        )
+        self._quotas = [(one, deque[float]()) for one in limits if one.seconds > _PACED_UP_TO]
+        self._next = float("-inf")
+
+    def wait(self, now: float) -> float:
+        """Tell how many seconds to wait before the next letter; 0 when it may leave."""
+        wait = max(0.0, self._next - now)
+        for limit, taken in self._quotas:
+            while taken and taken[0] <= now - limit.seconds:
+                taken.popleft()
+            if len(taken) >= limit.count:
+                wait = max(wait, taken[0] + limit.seconds - now)
+        return wait
+
+    def take(self, now: float) -> None:
+        """Count one letter that leaves now."""
+        # From where the last one should have left, so that small delays do not add up; never from long ago,
+        # so that a pause is not followed by a burst.
+        self._next = max(self._next, now - self._gap) + self._gap
+        for _, taken in self._quotas:
+            taken.append(now)
