@@ -32,9 +32,8 @@ def approve(plan: SendPlan) -> bool:
 
 async def demonstrate(*, keep: bool) -> int:
     """Open an inbox, mail the example to it, and print what arrived."""
-    ports = {} if keep else {"smtp_port": 0, "web_port": 0}
     with tempfile.TemporaryDirectory(prefix="digest-demo-") as folder:
-        async with Inbox(**ports) as inbox:
+        async with Inbox() if keep else Inbox(smtp_port=0, web_port=0) as inbox:
             print(f"Inbox    {inbox.smtp_url}, page on {inbox.web_url}")
             settings = Settings(
                 list=ListSettings(subscribers=str(SUBSCRIBERS)),
@@ -49,7 +48,7 @@ async def demonstrate(*, keep: bool) -> int:
                 arrived = await inbox.received(outcome.plan.summary.owed)
             for mail in arrived:
                 print(
-                    f"Arrived  {', '.join(mail.recipients):<28} {len(mail.content):>7,} bytes  {mail.subject}"
+                    f"Arrived  {', '.join(mail.recipients):<28} {len(mail.content):>7,} bytes  {mail.summary.subject}"
                 )
             print(f"Letter   {keep_letter(arrived[0].content)}")
             if keep:

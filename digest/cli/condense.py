@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, cast
+
 import click
 
 from digest.cli.options import allow_private, as_json, method_options, read_stdin, sources
+
+if TYPE_CHECKING:
+    from digest.condensing.options import Method
 
 __all__ = ["command"]
 
@@ -38,7 +43,7 @@ def command(
     from digest.reading import ReadingOptions
     from digest.shapes import digest_to_json, json_line
 
-    options = CondensingOptions(method=method or "rank", model=model)
+    options = CondensingOptions(method=cast("Method", method or "rank"), model=model)
 
     def show(content: Article | Digest) -> str:
         digest = condense(content, options=options) if isinstance(content, Article) else content

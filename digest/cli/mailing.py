@@ -16,7 +16,15 @@ if TYPE_CHECKING:
     from digest.mailing.sending import Outcome, SendPlan
     from digest.shapes import Json
 
-__all__ = ["ProgressBar", "approval", "outcome_to_json", "password_prompt", "progress_bar", "report_outcome"]
+__all__ = [
+    "ProgressBar",
+    "approval",
+    "nothing_to_json",
+    "outcome_to_json",
+    "password_prompt",
+    "progress_bar",
+    "report_outcome",
+]
 
 _DOMAINS_SHOWN = 5
 _KILOBYTE = 1000
@@ -192,6 +200,19 @@ def outcome_to_json(outcome: Outcome, status: int) -> dict[str, Json]:
     }
 
 
+def nothing_to_json(status: int) -> dict[str, Json]:
+    """Give the same shape for a run that had nothing to mail."""
+    return {
+        "edition": None,
+        "subject": None,
+        "state": "finished",
+        "counts": _all_counts({}),
+        "plan": None,
+        "seconds": 0.0,
+        "exit": status,
+    }
+
+
 def _all_counts(counts: Mapping[str, int]) -> dict[str, Json]:
     names = ("planned", "accepted", "deferred", "refused", "in_doubt", "suppressed", "skipped")
     return {name: counts.get(name, 0) for name in names}
@@ -221,7 +242,8 @@ def _delivered_lines(outcome: Outcome) -> Iterator[str]:
     assert report is not None
     names = [name for name in ("deferred", "refused", "in_doubt", "suppressed") if counts.get(name)]
     words = [f"{report.sent:,} sent", *(f"{counts[name]:,} {name.replace('_', ' ')}" for name in names)]
-    yield f"Edition '{outcome.plan.edition}' is {outcome.state}: {', '.join(words)} in {outcome.seconds:.1f} s."
+    took = f"{outcome.seconds:.1f} s"
+    yield f"Edition '{outcome.plan.edition}' is {outcome.state}: {', '.join(words)} in {took}."
     if report.stopped_by is not None:
         yield f"Stopped: {report.stopped_by}"
     if outcome.state == "open":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -55,16 +56,15 @@ def letter_options(command: _Command) -> _Command:
     return click.option("--from", "sender", metavar="'NAME <ADDRESS>'", help="Who mails.")(command)
 
 
-def settings_with(config_path: Path | None, **flags: Value) -> Settings:
-    """Load the settings that hold, with flags named section__key on top."""
+def settings_with(config_path: object, **flags: Any) -> Settings:
+    """Load the settings that hold, with flags named section__key on top; click has checked their types."""
     from digest.settings import load_settings
 
-    return load_settings(
-        config_path, flags={name.replace("__", ".", 1): value for name, value in flags.items()}
-    )
+    assert config_path is None or isinstance(config_path, Path)
+    return load_settings(config_path, flags={name.replace("__", ".", 1): flags[name] for name in flags})
 
 
-def sender_flags(sender: str | None) -> dict[str, Value]:
+def sender_flags(sender: object) -> dict[str, Value]:
     """Take ``Name <address>`` apart.
 
     Raises:
@@ -80,9 +80,9 @@ def sender_flags(sender: str | None) -> dict[str, Value]:
         raise UsageError(
             f"'{sender}' holds no address", where="--from", hint="write 'Name <name@example.org>'"
         )
-    return {"sender__address": address, "sender__name": name.strip().strip('"') or None}
+    return {"sender__address": address, "sender__name": name.strip().strip('"')}
 
 
 def read_stdin(names: tuple[str, ...]) -> bytes | None:
     """Read standard input when ``-`` is among the sources."""
-    return click.get_binary_stream("stdin").read() if "-" in names else None
+    return sys.stdin.buffer.read() if "-" in names else None

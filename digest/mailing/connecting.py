@@ -128,7 +128,7 @@ def transport_of(settings: Settings, url: str, *, ask: Callable[[str], str] | No
     return open_transport(
         url,
         password=lambda: password_of(settings, url, ask=ask),
-        tls_ca=Path(smtp.tls_ca) if smtp.tls_ca else None,
+        ca_file=smtp.tls_ca,
         pipelining=smtp.pipelining,
     )
 

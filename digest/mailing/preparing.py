@@ -20,7 +20,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from digest import errors
 from digest.errors import DigestError, NothingToCondenseError
@@ -29,6 +29,7 @@ from digest.shapes import Json, edition_from_json, edition_to_json
 
 if TYPE_CHECKING:
     from digest.composing import Theme
+    from digest.condensing.options import Method
     from digest.reading import Collected, ReadingOptions
 
 __all__ = ["Prepared", "Request", "edition_id", "edition_text", "prepare", "prepare_apart"]
@@ -90,16 +91,22 @@ def prepare_collected(request: Request, found: Sequence[Collected]) -> Prepared:
     Raises:
         DigestError: the first source that cannot be used.
     """
-    from digest.composing import compose, dump
-
+    digests = []
     for item in found:
         if isinstance(item.content, DigestError):
             raise item.content
-    digests = [
-        digest_of(item.content, request) for item in found if not isinstance(item.content, DigestError)
-    ]
+        digests.append(digest_of(item.content, request))
     if not digests:
         raise NothingToCondenseError("no article in what was read", where=" ".join(request.names))
+    entries = tuple(item.entry for item in found if item.entry)
+    edited = any(isinstance(item.content, Digest) for item in found)
+    return replace(prepare_digests(digests, request, entries=entries), edited=edited)
+
+
+def prepare_digests(digests: Sequence[Digest], request: Request, *, entries: tuple[str, ...]) -> Prepared:
+    """Arrange and compose digests."""
+    from digest.composing import compose, dump
+
     edition = edition_of(digests, request)
     theme = theme_of(request, edition.theme)
     return Prepared(
@@ -107,8 +114,7 @@ def prepare_collected(request: Request, found: Sequence[Collected]) -> Prepared:
         letter=dump(compose(edition, theme=theme)),
         content_id=edition_id(edition.digests),
         look_id=theme.fingerprint,
-        edited=any(isinstance(item.content, Digest) for item in found),
-        entries=tuple(item.entry for item in found if item.entry),
+        entries=entries,
     )
 
 
@@ -125,7 +131,9 @@ def digest_of(content: Article | Digest, request: Request) -> Digest:
         return content
     from digest.condensing import CondensingOptions, condense
 
-    return condense(content, options=CondensingOptions(method=request.method, model=request.model))
+    return condense(
+        content, options=CondensingOptions(method=cast("Method", request.method), model=request.model)
+    )
 
 
 def edition_of(digests: Sequence[Digest], request: Request) -> Edition:
@@ -188,7 +196,7 @@ async def prepare_apart(request: Request) -> Prepared:
     return prepared_from_json(answer)
 
 
-async def ask_child(question: Json) -> Json:
+async def ask_child(question: Json) -> Any:
     """Ask a fresh child process and wait for its answer.
 
     Raises:
@@ -208,9 +216,8 @@ async def ask_child(question: Json) -> Json:
         raise RuntimeError(f"the preparing process ended with {child.returncode}")
     answer = json.loads(output)
     if "error" in answer:
-        raise _error_from_json(answer["error"])
-    result: Json = answer["answer"]
-    return result
+        raise error_from_json(answer["error"])
+    return answer["answer"]
 
 
 def request_to_json(request: Request) -> dict[str, Json]:
@@ -221,14 +228,13 @@ def request_to_json(request: Request) -> dict[str, Json]:
     }
 
 
-def request_from_json(value: dict[str, Json]) -> Request:
+def request_from_json(value: Any) -> Request:
     """Read back what ``request_to_json`` wrote."""
-    plain = {field.name: value[field.name] for field in fields(Request)}
     stdin = value["stdin"]
     return replace(
-        Request(**plain),  # type: ignore[arg-type]  # written by request_to_json, in the same version
-        names=tuple(value["names"]),  # type: ignore[arg-type]  # the same
-        sender=Sender(**value["sender"]),  # type: ignore[arg-type]  # the same
+        Request(**{field.name: value[field.name] for field in fields(Request)}),
+        names=tuple(value["names"]),
+        sender=Sender(**value["sender"]),
         stdin=base64.b64decode(stdin) if isinstance(stdin, str) else None,
     )
 
@@ -245,9 +251,8 @@ def prepared_to_json(prepared: Prepared) -> dict[str, Json]:
     }
 
 
-def prepared_from_json(value: Json) -> Prepared:
+def prepared_from_json(value: Any) -> Prepared:
     """Read back what ``prepared_to_json`` wrote."""
-    assert isinstance(value, dict)
     return Prepared(
         edition=edition_from_json(value["edition"]),
         letter=base64.b64decode(value["letter"]),
@@ -258,7 +263,8 @@ def prepared_from_json(value: Json) -> Prepared:
     )
 
 
-def _error_to_json(error: DigestError) -> dict[str, Json]:
+def error_to_json(error: DigestError) -> dict[str, Json]:
+    """Write an expected failure as JSON."""
     return {
         "class": type(error).__name__,
         "what": error.what,
@@ -268,7 +274,8 @@ def _error_to_json(error: DigestError) -> dict[str, Json]:
     }
 
 
-def _error_from_json(value: dict[str, str | None]) -> DigestError:
+def error_from_json(value: Any) -> DigestError:
+    """Read back what ``error_to_json`` wrote: the same class, or the nearest that this process knows."""
     kind = getattr(errors, value["class"] or "", None)
     if not (isinstance(kind, type) and issubclass(kind, DigestError)):
         kind = errors.InvalidInputError
@@ -278,11 +285,11 @@ def _error_from_json(value: dict[str, str | None]) -> DigestError:
     return error
 
 
-async def _answer(question: dict[str, dict[str, Json]]) -> Json:
+async def _answer(question: Any) -> Json:
     if "run" in question:
-        from digest.mailing.running import prepare_run
+        from digest.mailing.gathering import answer_run
 
-        return await prepare_run(question["run"])
+        return await answer_run(question["run"])
     return prepared_to_json(await prepare(request_from_json(question["prepare"])))
 
 
@@ -292,7 +299,7 @@ def _child_main() -> None:
     try:
         answer = {"answer": asyncio.run(_answer(question))}
     except DigestError as error:
-        answer = {"error": _error_to_json(error)}
+        answer = {"error": error_to_json(error)}
     except KeyboardInterrupt:
         sys.exit(130)  # the parent was interrupted too and says so
     json.dump(answer, sys.stdout)

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from digest.composing import fill, load
+from digest.composing import check_columns, fill, load
 from digest.mailing.connecting import sender_of
 from digest.mailing.preparing import Request, prepare
-from digest.mailing.sending import check_columns, open_list
+from digest.mailing.sending import open_list
 from digest.model import Subscriber
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def _subscribers(settings: Settings, letter: Letter) -> list[Subscriber]:
     if not settings.list.subscribers or not Path(settings.list.subscribers).exists():
         return []
     with open_list(settings, Path(settings.list.subscribers), store=None, skip_invalid=True) as roster:
-        check_columns(letter, roster)
+        check_columns(letter, roster.columns)
         return [subscriber for subscriber, _ in zip(roster, range(_SUBSCRIBERS_OFFERED), strict=False)]
 
 

@@ -17,7 +17,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from digest.errors import ConfigurationError, InputMissingError, InvalidListError
+from digest.composing import check_columns
+from digest.errors import ConfigurationError, InputMissingError
 from digest.mailing.connecting import (
     connections_of,
     is_local,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from digest.delivering import DeliveryOptions, PlanSummary, Progress, Report
     from digest.model import Letter, Sender, Transport
     from digest.settings import Settings
-    from digest.store import Roster, Store
+    from digest.store import Ledger, Roster, Store
 
 __all__ = ["Conduct", "Outcome", "SendPlan", "SendRequest", "deliver_settled", "delivery_options", "send"]
 
@@ -155,14 +156,14 @@ async def deliver_settled(settled: Settled, roster: Roster, way: Way) -> Outcome
     with way.store.ledger(settled.edition.id, settled.scope, list_name=settled.list_name) as ledger:
         send_plan = _send_plan(settled, way, plan(settled.letter, roster, ledger=ledger, options=way.options))
         if not send_plan.summary.owed:
-            return Outcome(ended="nothing owed", plan=send_plan, state="finished", counts=ledger.counts())
+            return Outcome(ended="nothing owed", plan=send_plan, state="finished", counts=_counted(ledger))
         if settled.changed:
             raise changed_error(settled)
         if way.dry_run:
             built = _build_all(settled.letter, roster, way.store.message_id_key)
             return Outcome(ended="dry run", plan=send_plan, state="open", counts={"planned": built})
         if not way.conduct.approve(send_plan):
-            return Outcome(ended="declined", plan=send_plan, state="open", counts=ledger.counts())
+            return Outcome(ended="declined", plan=send_plan, state="open", counts=_counted(ledger))
         _freeze(way.store, settled)
         report = await deliver(
             settled.letter,
@@ -219,24 +220,6 @@ def open_list(settings: Settings, path: Path, *, store: Store | None, skip_inval
     return read_list(path, options=options)
 
 
-def check_columns(letter: Letter, roster: Roster) -> None:
-    """Refuse a list that lacks a column the letter needs, before anything is sent.
-
-    Raises:
-        InvalidListError: names the columns that are there.
-    """
-    from digest.composing import missing_fields
-
-    missing = missing_fields(letter, roster.columns)
-    if missing:
-        raise InvalidListError(
-            f"the theme needs the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}; "
-            f"the list has {', '.join(('email', *roster.columns))}",
-            where=roster.name,
-            hint='add it to the list, or give a default in the theme: {{ subscriber.city or "your town" }}',
-        )
-
-
 async def _settled(
     request: SendRequest, settings: Settings, sender: Sender, way: Way, roster: Roster
 ) -> Settled:
@@ -268,7 +251,7 @@ async def _settled(
         list_name=list_name,
         asked=Asked(edition=request.edition, subject=request.subject, accept_change=request.accept_change),
     )
-    check_columns(settled.letter, roster)
+    check_columns(settled.letter, roster.columns)
     return settled
 
 
@@ -319,6 +302,10 @@ def _store(settings: Settings, *, dry_run: bool) -> Store:
     if dry_run and not Store.exists(store_url(settings)):
         return Store.in_memory()
     return open_store(settings)
+
+
+def _counted(ledger: Ledger) -> dict[str, int]:
+    return {state.value: count for state, count in ledger.counts().items()}
 
 
 def _send_plan(settled: Settled, way: Way, summary: PlanSummary) -> SendPlan:
