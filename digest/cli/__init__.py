@@ -20,7 +20,7 @@ from digest.errors import DigestError
 if TYPE_CHECKING:
     import click
 
-__all__ = ["main"]
+__all__ = ["command_line", "main"]
 
 COMMANDS = (
     "init",
@@ -69,7 +69,7 @@ def _run() -> int:  # noqa: PLR0911  # one return per way a command may end
 
     try:
         # standalone_mode would print errors its own way and swallow our exit statuses
-        result = _group().main(standalone_mode=False)
+        result = command_line().main(standalone_mode=False)
     except click.exceptions.Exit as done:
         return done.exit_code
     except click.ClickException as error:
@@ -106,7 +106,8 @@ def show(error: DigestError) -> None:
         click.echo(plain(line), err=True)
 
 
-def _group() -> click.Group:
+def command_line() -> click.Group:
+    """Give the whole command line; its commands are imported when they are asked for."""
     import click
 
     class Commands(click.Group):
