@@ -1,0 +1,181 @@
+"""`digest run`: what is new in the sources, once, whatever happens in between."""
+
+from __future__ import annotations
+
+import asyncio
+import email.utils
+import http.server
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from html import escape
+from pathlib import Path
+
+import pytest
+from cli_places import article, folder_with
+from command import digest, start
+from fault_server import At, Fault, FaultServer, Moment, behave
+
+
+class FeedServer:
+    """A feed on loopback whose entries can be changed between two runs."""
+
+    def __init__(self) -> None:
+        self.numbers: list[int] = []
+        self.polls = 0
+
+    def document(self) -> bytes:
+        now = email.utils.formatdate(time.time() - 3600)
+        items = "".join(
+            f"<item><title>{escape(article(number).splitlines()[0])}</title><guid>urn:example:{number}</guid>"
+            f"<link>http://127.0.0.1/never-fetched/{number}</link><pubDate>{now}</pubDate>"
+            f"<description>{escape(paragraphs(number))}</description></item>"
+            for number in self.numbers
+        )
+        channel = f"<channel><title>Town</title>{items}</channel>"
+        return f'<?xml version="1.0"?><rss version="2.0">{channel}</rss>'.encode()
+
+
+def paragraphs(number: int) -> str:
+    return "".join(f"<p>{escape(line)}</p>" for line in article(number).splitlines()[1:] if line)
+
+
+@contextmanager
+def serving(feed: FeedServer) -> Iterator[str]:
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            feed.polls += 1
+            body = feed.document()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/rss+xml")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/feed.xml"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def settings(folder: Path, feed_url: str, smtp_port: int) -> None:
+    (folder / "digest.toml").write_text(
+        f'[list]\nsubscribers = "list.csv"\n[smtp]\nurl = "smtp://127.0.0.1:{smtp_port}"\nconnections = 2\n'
+        f'[run]\nallow_private = true\n[[sources]]\nurl = "{feed_url}"\n'
+    )
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return folder_with(tmp_path, people=60)
+
+
+def told(server: FaultServer, recipient: str) -> bytes:
+    return b"".join(server.truth.bodies[recipient]).replace(b"=\r\n", b"")
+
+
+async def test_only_what_is_new_is_mailed(folder: Path) -> None:
+    """The first run mails the feed, the second nothing, the third the one new entry."""
+    feed = FeedServer()
+    feed.numbers = [1, 2]
+    async with FaultServer(behave) as server:
+        with serving(feed) as url:
+            settings(folder, url, server.port)
+            first = await digest("run", "--json", cwd=folder)
+            assert first.status == 0, first.err
+            assert first.json()["counts"]["accepted"] == 60
+            second = await digest("run", cwd=folder)
+            assert second.status == 0, second.err
+            assert "nothing was sent" in second.err.lower()
+            assert set(server.truth.accepted.values()) == {1}
+            feed.numbers = [3, 1, 2]
+            third = await digest("run", "--json", cwd=folder)
+            assert third.status == 0, third.err
+    assert set(server.truth.accepted.values()) == {2}
+    body = told(server, "reader0@example.org")
+    for number in (1, 2, 3):
+        assert body.count(f"quarter {number} opens".encode()) > 0
+
+
+async def test_mark_seen_mails_nothing(folder: Path) -> None:
+    """What is there when marking counts as mailed; what comes later is mailed."""
+    feed = FeedServer()
+    feed.numbers = [1, 2]
+    async with FaultServer(behave) as server:
+        with serving(feed) as url:
+            settings(folder, url, server.port)
+            assert (await digest("run", "--mark-seen", cwd=folder)).status == 0
+            assert (await digest("run", cwd=folder)).status == 0
+            assert not server.truth.accepted
+            feed.numbers = [4, 1, 2]
+            assert (await digest("run", cwd=folder)).status == 0
+    assert len(server.truth.accepted) == 60
+    assert b"quarter 1 opens" not in told(server, "reader0@example.org")
+
+
+async def test_killed_midway_with_a_changed_feed(folder: Path) -> None:
+    """Kill -9 midway, change the feed: the open edition is finished first, no entry reaches anyone twice."""
+    feed = FeedServer()
+    feed.numbers = [1, 2]
+    midway = asyncio.Event()
+
+    def decide(moment: Moment) -> Fault | None:
+        if moment.at is At.MAIL and sum(server.truth.accepted.values()) >= 20:
+            midway.set()
+        return None
+
+    async with FaultServer(decide) as server:
+        with serving(feed) as url:
+            settings(folder, url, server.port)
+            process = await start("run", cwd=folder)
+            await midway.wait()
+            process.kill()
+            await process.wait()
+            feed.numbers = [5, 2]
+            server.decide = behave
+            ended = await digest("run", cwd=folder)
+            assert ended.status in {0, 76}, ended.err
+            again = await digest("run", cwd=folder)
+            assert again.status == 0, again.err
+    doubtful = 0
+    for number in range(60):
+        body = told(server, f"reader{number}@example.org")
+        subjects = server.truth.accepted[f"reader{number}@example.org"]
+        assert subjects <= 2, "an edition reached somebody twice"
+        assert body.count(b"\r\nMessage-ID:") == subjects
+        doubtful += b"quarter 1 opens" not in body
+        assert b"quarter 5 opens" in body, "everybody gets the new entry"
+    assert doubtful <= 2, "at most one letter a connection is in doubt"
+
+
+async def test_two_runs_at_once(folder: Path) -> None:
+    """The second run ends at once with 75."""
+    feed = FeedServer()
+    feed.numbers = [1]
+    entered = asyncio.Event()
+
+    def decide(moment: Moment) -> Fault | None:
+        entered.set()
+        return None
+
+    async with FaultServer(decide) as server:
+        with serving(feed) as url:
+            settings(folder, url, server.port)
+            first = await start("run", cwd=folder)
+            await entered.wait()
+            first.send_signal(signal.SIGSTOP)  # it holds the lock and does nothing
+            second = await digest("run", cwd=folder)
+            first.send_signal(signal.SIGCONT)
+            await first.communicate()
+    assert second.status == 75, second.err
+    assert first.returncode == 0
