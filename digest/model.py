@@ -214,7 +214,7 @@ class Letter:
     """An edition compiled for mailing: wire bytes (CRLF, no line that starts with a dot) with slots.
 
     ``fields`` are the list columns that its slots need; a list without one of them is refused before
-    anything is sent. ``message_id_key`` keys the Message-IDs, so that they are stable and say nothing.
+    anything is sent; ``places`` says for each which template line asks for it (field, place).
     """
 
     edition: str
@@ -223,6 +223,7 @@ class Letter:
     message_id_domain: str
     pieces: tuple[Piece, ...]
     fields: frozenset[str] = frozenset()
+    places: tuple[tuple[str, str], ...] = ()
 
 
 # --- delivering ---------------------------------------------------------------------------------------------

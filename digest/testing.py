@@ -1,28 +1,140 @@
-"""Pytest fixtures for those who test what they send: a debug inbox.
+"""Pytest fixtures for those who test what they send: a debug inbox and a transport that keeps letters.
 
-::
+Name them in ``conftest.py`` (``from digest.testing import inbox``). They need pytest and nothing else: the inbox
+lives in a thread with a loop of its own, so that tests with and without asyncio can send to it::
 
-    from digest.testing import inbox  # in conftest.py
-
-    async def test_my_mailing(inbox):
-        await my_mailing(inbox.smtp_url)
-        [mail] = await inbox.received(1)
+    def test_my_mailing(inbox):
+        my_mailing(inbox.smtp_url)
+        [mail] = inbox.wait_for(1)
         assert mail.summary.subject == "Tide tables"
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeVar
 
-import pytest_asyncio
+import pytest
 
-from digest.web.inbox import Inbox
+from digest.web.inbox import Inbox, InboxAddresses
+from digest.web.mailbox import Received
 
-__all__ = ["inbox"]
+if TYPE_CHECKING:
+    from digest.model import Transport
+
+__all__ = ["TestInbox", "inbox", "memory", "open_inbox"]
+
+# A mail that is not there after so long never comes: everything is on loopback.
+PATIENCE_SECONDS = 10.0
+Given = TypeVar("Given")
 
 
-@pytest_asyncio.fixture
-async def inbox() -> AsyncIterator[Inbox]:
+class TestInbox:
+    """A debug inbox in a thread of its own; every method may be called from any thread."""
+
+    __test__ = False  # pytest would take the name for a class of tests
+
+    def __init__(self, opened: Inbox, run: Callable[[Coroutine[None, None, object]], object]) -> None:
+        self._opened = opened
+        self._run = run
+
+    @property
+    def addresses(self) -> InboxAddresses:
+        """Where it listens."""
+        return self._opened.addresses
+
+    @property
+    def smtp_url(self) -> str:
+        """What ``--smtp`` takes."""
+        return self.addresses.smtp_url
+
+    @property
+    def web_url(self) -> str:
+        """What a browser opens."""
+        return self.addresses.web_url
+
+    @property
+    def messages(self) -> Sequence[Received]:
+        """The mails kept so far, in order of arrival."""
+        return _result(self._run, self._messages())
+
+    def wait_for(self, count: int, *, timeout_seconds: float = PATIENCE_SECONDS) -> Sequence[Received]:
+        """Wait until ``count`` mails have come in all, and give those kept.
+
+        Raises:
+            TimeoutError: fewer came; the message says how many.
+        """
+        return _result(self._run, self._wait_for(count, timeout_seconds))
+
+    def clear(self) -> None:
+        """Forget all mails; the count that ``wait_for`` goes by goes on."""
+        _result(self._run, self._clear())
+
+    async def _messages(self) -> Sequence[Received]:
+        return self._opened.messages
+
+    async def _wait_for(self, count: int, timeout_seconds: float) -> Sequence[Received]:
+        try:
+            return await asyncio.wait_for(self._opened.received(count), timeout_seconds)
+        except TimeoutError:
+            came = self._opened.received_count
+            raise TimeoutError(f"{came} of {count} mails came within {timeout_seconds} s") from None
+
+    async def _clear(self) -> None:
+        self._opened.clear()
+
+
+def _result(
+    run: Callable[[Coroutine[None, None, object]], object], work: Coroutine[None, None, Given]
+) -> Given:
+    found: list[Given] = []
+
+    async def kept() -> None:
+        found.append(await work)
+
+    run(kept())
+    return found[0]
+
+
+@contextmanager
+def open_inbox(*, keep: int = 2000) -> Iterator[TestInbox]:
+    """Open a debug inbox on free ports of loopback, in a thread of its own."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="digest-inbox", daemon=True)
+    thread.start()
+
+    def run(work: Coroutine[None, None, object]) -> object:
+        return asyncio.run_coroutine_threadsafe(work, loop).result()
+
+    async def opening() -> Inbox:
+        return await Inbox(smtp_port=0, web_port=0, keep=keep).__aenter__()
+
+    try:
+        opened = _result(run, opening())
+        try:
+            yield TestInbox(opened, run)
+        finally:
+            run(opened.__aexit__(None, None, None))
+            run(loop.shutdown_asyncgens())
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+@pytest.fixture
+def inbox() -> Iterator[TestInbox]:
     """An open debug inbox on free ports of loopback."""
-    async with Inbox(smtp_port=0, web_port=0) as opened:
+    with open_inbox() as opened:
         yield opened
+
+
+@pytest.fixture
+def memory() -> Transport:
+    """A transport that keeps what it is given: nothing leaves the process."""
+    from digest.smtp import open_transport
+
+    return open_transport("memory:")

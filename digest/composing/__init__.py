@@ -1,1 +1,73 @@
-"""See DESIGN: filled by its room."""
+"""An Edition in, a Letter out; and a Letter filled for one subscriber.
+
+``load_theme`` reads a theme (the only file access here); ``compose`` renders it with Jinja, inlines its styles
+once with premailer and compiles the result to MIME bytes with slots; ``fill`` joins those bytes with one
+subscriber's values. Filling, dumping and loading a Letter import neither jinja2, premailer nor lxml: the
+process that sends stays small.
+
+This room reads no settings, opens no connection and prints nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from digest.composing.composition import compose, render
+    from digest.composing.expression import evaluate, parse_condition
+    from digest.composing.filling import Filler, fill, message_id
+    from digest.composing.keeping import check_columns, dump, load, missing_fields
+    from digest.composing.page import Page
+    from digest.composing.theme import Theme, load_theme, theme_files, theme_names
+
+__all__ = [
+    "Filler",
+    "Page",
+    "Theme",
+    "check_columns",
+    "compose",
+    "dump",
+    "evaluate",
+    "fill",
+    "load",
+    "load_theme",
+    "message_id",
+    "missing_fields",
+    "parse_condition",
+    "render",
+    "theme_files",
+    "theme_names",
+]
+
+_FILES = {
+    "Filler": "filling",
+    "Page": "page",
+    "Theme": "theme",
+    "check_columns": "keeping",
+    "compose": "composition",
+    "dump": "keeping",
+    "evaluate": "expression",
+    "fill": "filling",
+    "load": "keeping",
+    "load_theme": "theme",
+    "message_id": "filling",
+    "missing_fields": "keeping",
+    "parse_condition": "expression",
+    "render": "composition",
+    "theme_files": "theme",
+    "theme_names": "theme",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _FILES:
+        raise AttributeError(f"module 'digest.composing' has no attribute '{name}'")
+    found: object = getattr(importlib.import_module(f"digest.composing.{_FILES[name]}"), name)
+    # A file of this room has the name of its function: what is bound here wins over the submodule.
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

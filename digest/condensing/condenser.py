@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 
-from digest.condensing.choosing import Candidate, choose_points, choose_summary
-from digest.condensing.features import prepare
+from digest.condensing.choosing import choose_points, choose_summary
+from digest.condensing.features import prepare_all
 from digest.condensing.headlining import make_headline, repair_title
 from digest.condensing.keywords import keywords
 from digest.condensing.language import primary, tell_language
 from digest.condensing.options import CondensingOptions
-from digest.condensing.prose import is_balanced, is_prose, opens_dangling
+from digest.condensing.prose import is_prose
 from digest.condensing.ranking import rank
 from digest.condensing.sentences import split
 from digest.condensing.shortening import shorten
@@ -42,17 +42,19 @@ def condense(article: Article, *, options: CondensingOptions = _DEFAULTS) -> Dig
             hint="look at what was read with `digest read`",
         )
     prose = _prose(article, sentences)
-    candidates = _candidates(prose, article.title, language)
-    if options.method == "lead":
-        summary = candidates[: options.summary_sentences]
-    else:
-        summary = choose_summary(candidates, count=options.summary_sentences, words=options.summary_words)
-    points = choose_points(candidates, summary, count=options.key_points)
     texts = [sentence.text for sentence in prose]
+    document = prepare_all(texts, title=article.title, language=language)
+    scores = rank(document)
+    if options.method == "lead":
+        summary = document.sentences[: options.summary_sentences]
+    else:
+        count, words = options.summary_sentences, options.summary_words
+        summary = choose_summary(document, scores, count=count, words=words)
+    points = choose_points(document, scores, summary, count=options.key_points)
     return Digest(
         headline=repair_title(article.title, site=article.site) if article.title else make_headline(texts),
-        summary=[_point(prose[candidate.place]) for candidate in summary],
-        key_points=[_point(prose[candidate.place]) for candidate in points],
+        summary=[_point(prose[chosen.place]) for chosen in summary],
+        key_points=[_point(prose[chosen.place]) for chosen in points],
         keywords=keywords(texts, title=article.title, language=language, count=options.keywords),
         language=tag,
         reading_minutes=max(
@@ -66,23 +68,6 @@ def _prose(article: Article, sentences: list[Sentence]) -> list[Sentence]:
     """Give the sentences to rank: prose in running text, else whatever there is."""
     running = [sentence for sentence in sentences if article.kinds[sentence.paragraph] == "text"]
     return [sentence for sentence in running if is_prose(sentence.text)] or running or sentences
-
-
-def _candidates(prose: list[Sentence], title: str | None, language: str) -> list[Candidate]:
-    texts = [sentence.text for sentence in prose]
-    prepared = [prepare(text, language) for text in texts]
-    scores = rank(texts, prepared, title=title, language=language)
-    return [
-        Candidate(
-            place=place,
-            score=score,
-            words=len(one.words),
-            prepared=one,
-            dangles=opens_dangling(text, language),
-            balanced=is_balanced(text),
-        )
-        for place, (text, one, score) in enumerate(zip(texts, prepared, scores, strict=True))
-    ]
 
 
 def _point(sentence: Sentence) -> Point:

@@ -8,98 +8,154 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from digest.condensing.prose import is_balanced, opens_dangling
-from digest.condensing.words import stem, stopwords_of, tokens
+from digest.condensing.words import count_words, stemmer_of, stopwords_of, tokens
 
-__all__ = ["FEATURES", "Prepared", "feature_rows", "prepare"]
+__all__ = ["FEATURES", "Document", "Prepared", "feature_rows", "prepare", "prepare_all"]
 
 FEATURES = (
-    "first", "second", "third", "inverse_place", "relative_place", "last",
-    "words", "words_squared", "short", "long",
+    # where it stands
+    "first", "second", "third", "inverse_place", "relative_place",
+    # how long it is: words / 40, its square, and too short to say something
+    "words", "words_squared", "short",
+    # how much of what the article keeps saying is in it
     "frequency_mean", "frequency_sum", "centroid", "centrality",
+    # words shared with the title and with the first sentence: of theirs, and of its own
     "title_share", "title_found", "lead_share", "lead_found",
-    "stop_share", "number", "money", "capitals", "capitals_first",
-    "quoted", "quote_start", "first_person", "second_person", "question", "dangling", "unbalanced",
-    "said", "colon", "unfinished", "dateline", "new_names",
+    # how it is written
+    "stop_share", "number", "new_names", "quote_start", "second_person", "question", "colon", "unbalanced",
 )  # fmt: skip
 
 _WORDS_SCALE = 40
-_NUMBER = re.compile(r"\d")
-_MONEY = re.compile(r"[$£€₹%]|\bper ?cent\b|\b(?:million|billion|crore|lakh)\b", re.IGNORECASE)
-_CAPITAL = re.compile(r"(?<=[\w,’'”\"(-] )[A-ZÀ-ÖØ-ÞА-ЯЁ][\w’'-]+")
-_QUOTED = re.compile(r"[“\"„«][^“”\"„«»]+[”\"»]?|(?<!\w)[‘'][^‘’']+[’'](?!\w)")
-_QUOTE_START = re.compile(r"[“\"„«‘']")
-_FIRST_PERSON = re.compile(r"\b(?:I|we|my|our|us|me|je|nous|я|мы)\b|\b(?:I|we|you)['’]", re.IGNORECASE)
-_SECOND_PERSON = re.compile(r"\b(?:you|your|yours|vous|votre|вы)\b", re.IGNORECASE)
-_SAID = re.compile(r"\b(?:said|says|told|added|according|selon|affirmé|déclaré|сообщ\w+|заяв\w+)\b")
-_END = re.compile(r"[.!?。！？…؟।։][\"”’»)\]]*$")
-_DATELINE = re.compile(r"^(?:[A-Z][\w., ]{1,40})?\s*(?:\([A-Z][\w .]{1,18}\)|[–—-]{1,2})")
+_MOST_WORDS = 80
+_SHORT_WORDS = 9
+_MOST_NAMES = 8
+_DIGIT = re.compile(r"\d")
+_NAME = re.compile(r"(?<=[\w,’'”\"(-] )[A-ZÀ-ÖØ-ÞА-ЯЁ][\w’'-]+")
+_QUOTES = "“\"„«‘'"
+_CLOSING = '"”’ '
+# The first three places each have a weight of their own.
+_PLACES = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0), (0.0, 0.0, 0.0))
+_SECOND_PERSON = frozenset(("you", "your", "yours", "vous", "votre", "vos", "вы", "ваш", "sie", "usted"))
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A sentence as the ranker and the chooser compare it: its words, its content stems and their length."""
+    """A prose sentence as the ranker and the chooser compare it.
 
-    words: tuple[str, ...]
-    stems: Counter[str]
+    ``place`` counts prose sentences from 0. ``stems`` counts its content stems, ``norm`` is their Euclidean
+    length, ``stop_share`` the share of its words that are function words.
+    """
+
+    text: str
+    place: int
+    words: int
+    vocabulary: frozenset[str]
+    stems: Mapping[str, int]
     norm: float
+    stop_share: float
+    dangles: bool
+    balanced: bool
 
 
-def prepare(text: str, language: str) -> Prepared:
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The prose of an article, prepared once for all that rank and choose from it.
+
+    ``frequencies`` counts content stems over the whole prose, ``total`` is their sum.
+    """
+
+    sentences: tuple[Prepared, ...]
+    frequencies: Mapping[str, int]
+    total: int
+    title_stems: frozenset[str]
+    language: str
+
+
+def prepare(text: str, language: str, *, place: int = 0) -> Prepared:
     """Count the content stems of a sentence."""
     words = tokens(text)
     stopwords = stopwords_of(language)
-    english = language == "en"
-    stems = Counter(stem(word, english=english) for word in words if word not in stopwords)
-    return Prepared(tuple(words), stems, math.sqrt(sum(count * count for count in stems.values())))
+    stem = stemmer_of(language)
+    content = [stem(word) for word in words if word not in stopwords]
+    stems: dict[str, int] = {}
+    for word in content:
+        stems[word] = stems.get(word, 0) + 1
+    return Prepared(
+        text=text,
+        place=place,
+        words=count_words(text),
+        vocabulary=frozenset(words),
+        stems=stems,
+        norm=math.sqrt(sum([count * count for count in stems.values()])),
+        stop_share=1 - len(content) / (len(words) or 1),
+        dangles=opens_dangling(text, language),
+        balanced=is_balanced(text),
+    )
 
 
-def feature_rows(
-    texts: Sequence[str], prepared: Sequence[Prepared], *, title: str | None, language: str
-) -> list[list[float]]:
-    """Give one row per sentence, in the order of ``FEATURES``; ``texts`` are the prose sentences in order."""
-    frequencies: Counter[str] = Counter()
-    for sentence in prepared:
-        frequencies.update(sentence.stems)
-    total = frequencies.total() or 1
-    document_norm = math.sqrt(sum(count * count for count in frequencies.values())) or 1.0
-    directions: dict[str, float] = {}
-    for sentence in prepared:
-        if sentence.norm:
-            for word, count in sentence.stems.items():
-                directions[word] = directions.get(word, 0.0) + count / sentence.norm
-    title_stems = prepare(title, language).stems.keys() if title else set()
-    lead_stems = prepared[0].stems.keys() if prepared else set()
-    last = max(1, len(texts) - 1)
+def prepare_all(texts: Sequence[str], *, title: str | None, language: str) -> Document:
+    """Prepare the prose sentences of an article, in their order."""
+    sentences = tuple([prepare(text, language, place=place) for place, text in enumerate(texts)])
+    frequencies: dict[str, int] = {}
+    for sentence in sentences:
+        for word, count in sentence.stems.items():
+            frequencies[word] = frequencies.get(word, 0) + count
+    return Document(
+        sentences=sentences,
+        frequencies=frequencies,
+        total=sum(frequencies.values()) or 1,
+        title_stems=frozenset(prepare(title, language).stems) if title else frozenset(),
+        language=language,
+    )
+
+
+def feature_rows(document: Document) -> list[list[float]]:
+    """Give one row per sentence, in the order of ``FEATURES``."""
+    frequencies, total = document.frequencies, document.total
+    document_norm = math.sqrt(sum([count * count for count in frequencies.values()])) or 1.0
+    directions = _directions(document.sentences)
+    titles = document.title_stems
+    lead = document.sentences[0].stems.keys() if document.sentences else frozenset[str]()
+    last = max(1, len(document.sentences) - 1)
     seen: set[str] = set()
     rows = []
-    for at, (text, sentence) in enumerate(zip(texts, prepared, strict=True)):
-        stems, norm = sentence.stems, sentence.norm or 1.0
-        words = len(sentence.words) or 1
-        in_title = len(title_stems & stems.keys())
-        in_lead = len(lead_stems & stems.keys()) if at else 0
-        capitals = _CAPITAL.findall(text)
-        new_names = [name for name in capitals if name not in seen]
-        seen.update(capitals)
+    for at, sentence in enumerate(document.sentences):
+        text, stems, norm = sentence.text, sentence.stems, sentence.norm or 1.0
+        kinds = len(stems) or 1
+        in_title = len(titles & stems.keys()) if titles else 0
+        in_lead = len(lead & stems.keys()) if at else 0
+        names = set(_NAME.findall(text)) - seen
+        seen |= names
+        length = min(sentence.words, _MOST_WORDS) / _WORDS_SCALE
+        counted = sum([frequencies[word] for word in stems])
+        along = sum([count * frequencies[word] for word, count in stems.items()])
+        among = sum([count * directions[word] for word, count in stems.items()])
         rows.append([
-            float(at == 0), float(at == 1), float(at == 2), 1 / (at + 1), at / last, float(at == last),
-            min(words, 80) / _WORDS_SCALE, (min(words, 80) / _WORDS_SCALE) ** 2, float(words < 9), float(words > 45),
-            100 * sum(frequencies[word] for word in stems) / (len(stems) or 1) / total,
-            sum(frequencies[word] for word in stems) / total,
-            sum(count * frequencies[word] for word, count in stems.items()) / (norm * document_norm),
-            (sum(count * directions[word] for word, count in stems.items()) / norm - 1) / last,
-            in_title / (len(title_stems) or 1), in_title / (len(stems) or 1),
-            in_lead / (len(lead_stems) or 1), in_lead / (len(stems) or 1),
-            1 - stems.total() / words, float(_NUMBER.search(text) is not None), float(_MONEY.search(text) is not None),
-            min(len(capitals), 8) / 8, min(len(new_names), 8) / 8,
-            min(1.0, sum(map(len, _QUOTED.findall(text))) / len(text)), float(_QUOTE_START.match(text) is not None),
-            float(_FIRST_PERSON.search(text) is not None), float(_SECOND_PERSON.search(text) is not None),
-            float(text.rstrip('"”’ ').endswith("?")), float(opens_dangling(text, language)), float(not is_balanced(text)),
-            float(_SAID.search(text) is not None), float(":" in text), float(_END.search(text) is None),
-            float(_DATELINE.match(text) is not None), len(new_names) / words,
+            *_PLACES[min(at, len(_PLACES) - 1)], 1 / (at + 1), at / last,
+            length, length * length, 1.0 if sentence.words < _SHORT_WORDS else 0.0,
+            100 * counted / kinds / total, counted / total,
+            along / (norm * document_norm), (among / norm - 1) / last,
+            in_title / (len(titles) or 1), in_title / kinds,
+            in_lead / (len(lead) or 1), in_lead / kinds,
+            sentence.stop_share, 1.0 if _DIGIT.search(text) else 0.0,
+            min(len(names), _MOST_NAMES) / _MOST_NAMES,
+            1.0 if text[0] in _QUOTES else 0.0,
+            0.0 if _SECOND_PERSON.isdisjoint(sentence.vocabulary) else 1.0,
+            1.0 if text.rstrip(_CLOSING).endswith("?") else 0.0, 1.0 if ":" in text else 0.0,
+            0.0 if sentence.balanced else 1.0,
         ])  # fmt: skip
     return rows
+
+
+def _directions(sentences: Sequence[Prepared]) -> dict[str, float]:
+    """Sum the sentences' unit vectors: a sentence's product with it is its likeness to all of them."""
+    directions: dict[str, float] = {}
+    for sentence in sentences:
+        norm = sentence.norm
+        for word, count in sentence.stems.items():
+            directions[word] = directions.get(word, 0.0) + count / norm
+    return directions

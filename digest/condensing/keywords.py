@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from digest.condensing.words import stem, stopwords_of, tokens
+from digest.condensing.words import stemmer_of, stopwords_of, tokens
 
 __all__ = ["keywords"]
 
@@ -17,7 +17,7 @@ _LEAST_LETTERS = 3
 def keywords(texts: Sequence[str], *, title: str | None, language: str, count: int) -> list[str]:
     """Give up to ``count`` keywords, strongest first, as they are written in the text; none twice."""
     stopwords = stopwords_of(language)
-    english = language == "en"
+    stem = stemmer_of(language)
     names: Counter[str] = Counter()
     for text in texts:
         names.update(_NAME.findall(text))
@@ -26,11 +26,11 @@ def keywords(texts: Sequence[str], *, title: str | None, language: str, count: i
     for text in (*texts, title or ""):
         for word in tokens(text):
             if len(word) >= _LEAST_LETTERS and word not in stopwords and not word.isdigit():
-                key = stem(word, english=english)
+                key = stem(word)
                 frequencies[key] += 1
                 shown.setdefault(key, word)
     for name, times in names.items():
-        parts = [stem(word, english=english) for word in tokens(name)]
+        parts = [stem(word) for word in tokens(name)]
         if times > 1 and all(part in frequencies for part in parts):
             key = " ".join(parts)
             shown[key] = name

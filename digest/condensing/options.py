@@ -17,8 +17,8 @@ class CondensingOptions:
     """How an article is condensed.
 
     ``method`` is ``rank`` (the trained ranker), ``lead`` (the first sentences: the baseline every summary has
-    to beat) or ``llm`` (a model, grounded; ``model`` names it). ``summary_words`` is the budget that the
-    summary keeps, short of its first sentence; ``key_points`` is the most there may be.
+    to beat) or ``llm`` (a model, grounded; ``model`` names it). ``summary_words`` is the most that the
+    summary has, unless its one sentence is longer; ``key_points`` is the most there may be.
 
     Raises:
         ConfigurationError: a number out of range, an unknown method, or ``llm`` without a model.
@@ -26,7 +26,7 @@ class CondensingOptions:
 
     method: Method = "rank"
     summary_sentences: int = 3
-    summary_words: int = 75
+    summary_words: int = 100
     key_points: int = 5
     keywords: int = 5
     words_per_minute: int = 230

@@ -10,27 +10,25 @@ regression on each sentence's own ROUGE was no better than the first three sente
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
-from digest.condensing.features import FEATURES, Prepared, feature_rows
+from digest.condensing.features import FEATURES, Document, feature_rows
 from digest.condensing.weights import INTERCEPT, WEIGHTS
 
 __all__ = ["rank"]
 
 _WEIGHTS = tuple(WEIGHTS.get(name, 0.0) for name in FEATURES)
+# Beyond it exp() says nothing more, and far beyond it overflows.
+_STEEPEST = 30.0
 
 
-def rank(
-    texts: Sequence[str], prepared: Sequence[Prepared], *, title: str | None, language: str
-) -> list[float]:
-    """Score each sentence: 0 to 1, higher is better; one float per sentence, in the order given."""
-    rows = feature_rows(texts, prepared, title=title, language=language)
-    return [_logistic(INTERCEPT + sum(map(_product, _WEIGHTS, row))) for row in rows]
+def rank(document: Document) -> list[float]:
+    """Score each sentence: 0 to 1, higher is better; one float per sentence, in the order of the source."""
+    return [_logistic(INTERCEPT + sum(map(_times, _WEIGHTS, row))) for row in feature_rows(document)]
 
 
-def _product(weight: float, value: float) -> float:
+def _times(weight: float, value: float) -> float:
     return weight * value
 
 
 def _logistic(value: float) -> float:
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, value))))
+    return 1 / (1 + math.exp(-max(-_STEEPEST, min(_STEEPEST, value))))

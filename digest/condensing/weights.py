@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["INTERCEPT", "WEIGHTS"]
+__all__ = ["INTERCEPT", "SET_WEIGHTS", "WEIGHTS"]
 
 INTERCEPT = -3.362
 WEIGHTS = {
@@ -42,3 +42,4 @@ WEIGHTS = {
     "dateline": 0.230,
     "new_names": -0.352,
 }
+SET_WEIGHTS = {"scores": 1.0, "covered": 1.0, "title_covered": 0.5, "words": -0.5, "likest": -0.5}

@@ -169,16 +169,29 @@ def _read(file: Path, content: bytes, total: int, *, lost_power: bool) -> Replay
         length, told = _PREFIX.unpack_from(content, end)
         body = content[end + _PREFIX.size : end + _PREFIX.size + length]
         after = end + _PREFIX.size + length
-        if length == 0 or zlib.crc32(body, total) != told or content[after : after + 1] != _STOP:
-            if not any(content[after:]):
-                break
-            if lost_power and not _holds_claim(content, end):
+        is_whole = length > 0 and zlib.crc32(body, total) == told
+        if not is_whole or content[after : after + 1] != _STOP:
+            if _is_torn(content, end, after, is_whole=is_whole) or (
+                lost_power and not _holds_claim(content, end)
+            ):
                 break
             raise _damaged(file, f"the record at octet {end} is unreadable")
         _take(replayed, body)
         total = told
         end = after + 1
     return replayed
+
+
+def _is_torn(content: bytes, end: int, after: int, *, is_whole: bool) -> bool:
+    """Tell a record that was never written whole, or no record at all, from one that was changed since.
+
+    Whatever was written whole ends with the stop octet, so a file whose last octet besides zeros is another
+    one ends in a torn record. (One torn right behind such an octet is taken for damage: the safe side.)
+    """
+    written = len(content[end:].rstrip(b"\0"))
+    if is_whole:
+        return not any(content[after:])
+    return written == 0 or (end + written <= after and content[end + written - 1 : end + written] != _STOP)
 
 
 def _holds_claim(content: bytes, end: int) -> bool:
@@ -202,7 +215,7 @@ def _take(replayed: Replayed, body: bytes) -> None:
         replayed.committing.add(_ONE.unpack(body)[1])
     else:
         _, delivery, number, code, at = _VERDICT.unpack_from(body)
-        enhanced, _, reason = body[_VERDICT.size :].decode("utf-8", "replace").partition("\0")
+        enhanced, _, reason = body[_VERDICT.size :].decode("utf-8", "ignore").partition("\0")
         outcome = Outcome(delivery, BY_NUMBER[number], at, code or None, enhanced or None, reason)
         replayed.outcomes.append(outcome)
         replayed.committing.discard(delivery)

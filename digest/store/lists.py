@@ -199,7 +199,10 @@ def _add_rows(
             continue  # an empty line, or separators only: \x1f counts as space
         # One search over the row instead of one per cell.
         if len(cells) != width:
-            problems.add(f"{path}:{line}", f"{len(cells)} cells where the header has {width}")
+            problems.add(
+                f"{path}:{line}",
+                f"{len(cells)} cell{'s' if len(cells) > 1 else ''} where the header has {width}",
+            )
         elif IMPROPER_JOINED.search(whole) or whole.count(BETWEEN) != width - 1:
             problems.add(f"{path}:{line}", _improper_reason(cells, columns))
         else:

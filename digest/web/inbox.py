@@ -99,6 +99,15 @@ class Inbox:
         """The mails kept, in order of arrival."""
         return tuple(self._mailbox)
 
+    @property
+    def received_count(self) -> int:
+        """How many mails ever came, kept or not."""
+        return self._mailbox.received
+
+    def clear(self) -> None:
+        """Forget all mails; the count goes on."""
+        self._mailbox.clear()
+
     async def received(self, count: int) -> Sequence[Received]:
         """Wait until ``count`` mails have come in all; give those kept."""
         version = -1

@@ -1,0 +1,137 @@
+"""One subscriber's message from a Letter: bytes joined, nothing rendered, nothing inlined.
+
+A Letter's static bytes are joined with its slots' values; each distinct slot is evaluated and encoded once per
+message, however often it stands there. The result goes between DATA and the final dot as it is: CRLF line
+ends, no line beginning with a dot (see ``quoted.py``), so a transport has no dots to stuff.
+
+Imports nothing but the standard library (and idna for a domain that is not ASCII).
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import html
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from digest.composing.cleaning import clean_text
+from digest.composing.expression import evaluate, written
+from digest.composing.headers import address_key, date_value, mailbox, unstructured, wire_address
+from digest.composing.quoted import quoted
+from digest.model import Branch, Expression, Letter, Piece, Slot, SlotEncoding, Subscriber
+
+__all__ = ["DATE", "MESSAGE_ID", "RECIPIENT", "Filler", "fill", "message_id"]
+
+# Slots that only headers have: what fills them is no field of the subscriber.
+RECIPIENT: Expression = ("recipient",)
+DATE: Expression = ("date",)
+MESSAGE_ID: Expression = ("message_id",)
+
+_ID_OCTETS = 16  # 128 bits: no two people of an edition share one, and nobody can be guessed from it
+_URL_SAFE = "-._~"
+
+
+def fill(letter: Letter, subscriber: Subscriber, *, date: float, message_id_key: bytes) -> bytes:
+    """Write the complete message of one subscriber, ready between DATA and the final dot.
+
+    No line begins with a dot, so dot-stuffing is unnecessary. ``date`` is in seconds since the epoch.
+    """
+    return _filler(letter)(subscriber, date=date, message_id_key=message_id_key)
+
+
+def message_id(edition: str, address_key: str, *, key: bytes, domain: str) -> str:
+    """Give the Message-ID of an edition to a person, without its angle brackets.
+
+    It is the same for every attempt, so that receivers may drop a second copy; keyed, so that it tells
+    nobody who the person is.
+
+    Source: RFC 5322 3.6.4, RFC 7693 (keyed BLAKE2b).
+    """
+    told = hashlib.blake2b(
+        f"{edition}\0{address_key}".encode("utf-8", "surrogatepass"), key=key[:64], digest_size=_ID_OCTETS
+    )
+    return f"{told.hexdigest()}@{domain}"
+
+
+class Filler:
+    """A Letter made ready for many subscribers; keeps nothing of any of them."""
+
+    __slots__ = ("_date", "_letter", "_places", "_slots", "_template")
+
+    def __init__(self, letter: Letter) -> None:
+        self._letter = letter
+        self._template, self._places, self._slots = _laid_out(letter.pieces)
+        self._date = (0, b"")
+
+    def __call__(self, subscriber: Subscriber, *, date: float, message_id_key: bytes) -> bytes:
+        """Write the complete message of one subscriber, as ``fill`` does."""
+        values = [
+            self._special(slot.expression, subscriber, date, message_id_key)
+            if isinstance(slot, Slot) and len(slot.expression) == 1
+            else _value(slot, subscriber)
+            for slot in self._slots
+        ]
+        filled = self._template.copy()
+        for place, slot in self._places:
+            filled[place] = values[slot]
+        return b"".join(filled)
+
+    def _special(self, expression: Expression, subscriber: Subscriber, date: float, key: bytes) -> bytes:
+        if expression == RECIPIENT:
+            return mailbox(subscriber.name, subscriber.address, used=len("To: "))
+        if expression == MESSAGE_ID:
+            person = address_key(subscriber.address)
+            domain = self._letter.message_id_domain
+            return f"<{message_id(self._letter.edition, person, key=key, domain=domain)}>".encode()
+        second = int(date)
+        if self._date[0] != second:
+            self._date = (second, date_value(second).encode())
+        return self._date[1]
+
+
+@functools.lru_cache(maxsize=4)
+def _filler(letter: Letter) -> Filler:
+    return Filler(letter)
+
+
+def _laid_out(
+    pieces: Sequence[Piece],
+) -> tuple[list[bytes], list[tuple[int, int]], list[Slot | Branch]]:
+    """Lay pieces out: the bytes with gaps, (gap, slot) pairs, and the distinct slots."""
+    slots: dict[Slot | Branch, int] = {}
+    template: list[bytes] = []
+    places: list[tuple[int, int]] = []
+    for piece in pieces:
+        if isinstance(piece, bytes):
+            template.append(piece)
+        else:
+            places.append((len(template), slots.setdefault(piece, len(slots))))
+            template.append(b"")
+    return template, places, list(slots)
+
+
+def _value(piece: Piece, subscriber: Subscriber) -> bytes:
+    if isinstance(piece, bytes):
+        return piece
+    if isinstance(piece, Branch):
+        chosen = piece.then if evaluate(piece.test, subscriber) else piece.otherwise
+        return b"".join(_value(inner, subscriber) for inner in chosen)
+    return encode_value(written(evaluate(piece.expression, subscriber)), piece.encoding)
+
+
+def encode_value(text: str, encoding: SlotEncoding) -> bytes:
+    """Write a value for where it stands; no value can leave its place, whatever it holds."""
+    if encoding is SlotEncoding.ADDRESS:
+        return wire_address(text).encode()
+    if encoding is SlotEncoding.HEADER:
+        return unstructured(text, used=_HALF_A_LINE)
+    text = " ".join(clean_text(text).split("\n"))
+    if encoding is SlotEncoding.HEADER_URL:
+        return quote(text, safe=_URL_SAFE).encode()
+    if encoding in {SlotEncoding.URL, SlotEncoding.TEXT_URL}:
+        return quoted(quote(text, safe=_URL_SAFE))
+    return quoted(html.escape(text) if encoding is SlotEncoding.HTML else text)
+
+
+_HALF_A_LINE = 39  # where a header slot stands in its line is not known here

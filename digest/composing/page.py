@@ -1,0 +1,219 @@
+"""What templates see: cleaned texts and checked links, never the model's values or a setting.
+
+An Edition becomes plain values whose every text went through ``cleaning.py``. Templates get ``edition``,
+``stories`` (one per digest), ``sender``, ``words``, ``subscriber`` and the theme's colours and fonts; their
+names are documented in ``docs/how-to/write-a-theme.md`` and are a contract with people's own themes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from digest.composing.cleaning import clean_line, clean_text, clean_url
+from digest.composing.pictures import Picture
+from digest.composing.theme import Words
+from digest.model import Digest, Edition
+
+__all__ = ["EditionView", "Page", "SenderView", "Story", "WordBook", "direction", "edition_view", "word_book"]
+
+_RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "iw", "ps", "sd", "ug", "ur", "yi"})
+_FALLBACK = "en"
+_UNKNOWN = frozenset({"", "und", "mul", "zxx"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """An edition rendered and inlined, for a person to look at: slots are filled for one subscriber."""
+
+    subject: str
+    preheader: str
+    html: str
+    text: str
+    message: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class WordBook:
+    """The fixed words of one language. ``book.read_on(site="…")`` is how templates say them."""
+
+    language: str
+    texts: Mapping[str, str]
+    months: Sequence[str]
+
+    def __getattr__(self, key: str) -> object:
+        try:
+            text = self.texts[key]
+        except KeyError:
+            raise AttributeError(f"no fixed words are called '{key}'") from None
+        return _Saying(text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Saying:
+    """A fixed text with ``{places}`` in it; printed or called with what they hold."""
+
+    text: str
+
+    def __call__(self, **places: object) -> str:
+        said = self.text
+        for key, value in places.items():
+            said = said.replace(f"{{{key}}}", str(value))
+        return said
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __html__(self) -> str:
+        from markupsafe import escape
+
+        return str(escape(self.text))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """One digest, as a theme shows it. ``url`` is http(s) or None; ``date`` is in words."""
+
+    headline: str
+    summary: tuple[str, ...]
+    points: tuple[str, ...]
+    keywords: tuple[str, ...]
+    language: str
+    dir: str
+    minutes: int
+    title: str
+    byline: str
+    site: str
+    url: str | None
+    host: str
+    date: str
+    words: WordBook
+    picture: Picture | None
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SenderView:
+    """Who mails, as the footer says it. ``postal_lines`` are the lines of the postal address."""
+
+    name: str
+    address: str
+    list_name: str
+    postal_lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditionView:
+    """The edition as a whole."""
+
+    subject: str
+    preheader: str
+    language: str
+    dir: str
+    title: str
+    date: str
+    minutes: int
+    archive_url: str | None = None
+
+
+def edition_view(
+    edition: Edition, words: Words, pictures: Mapping[str, Picture]
+) -> tuple[EditionView, SenderView, tuple[Story, ...]]:
+    """Make the values that templates see."""
+    language = _language(edition.language)
+    stories = tuple(
+        _story(digest, language, words, pictures, number)
+        for number, digest in enumerate(edition.digests, start=1)
+    )
+    sender = edition.sender
+    name = clean_line(sender.name) or clean_line(sender.list_name) or clean_line(sender.address)
+    dates = [story.date for story in stories if story.date]
+    view = EditionView(
+        subject=clean_line(edition.subject),
+        preheader=clean_line(edition.preheader),
+        language=language,
+        dir=direction(language),
+        title=stories[0].headline if len(stories) == 1 else clean_line(edition.subject),
+        date=max(set(dates), key=dates.count) if dates else "",
+        minutes=sum(story.minutes for story in stories),
+    )
+    postal = clean_text(sender.postal_address or "").split("\n")
+    return (
+        view,
+        SenderView(
+            name=name,
+            address=clean_line(sender.address),
+            list_name=clean_line(sender.list_name) or name,
+            postal_lines=tuple(line.strip() for line in postal if line.strip()),
+        ),
+        stories,
+    )
+
+
+def direction(language: str) -> str:
+    """Give a language's direction of writing, ``ltr`` or ``rtl``; a script in the tag decides first."""
+    base, *parts = language.lower().replace("_", "-").split("-")
+    if "latn" in parts or "cyrl" in parts:
+        return "ltr"
+    return "rtl" if base in _RIGHT_TO_LEFT or "arab" in parts or "hebr" in parts else "ltr"
+
+
+def word_book(words: Words, language: str) -> WordBook:
+    """Give the fixed words of a language; English stands in where there are none."""
+    base = language.lower().partition("-")[0]
+    found = next((name for name in (language, language.lower(), base) if name in words), _FALLBACK)
+    table = {**words[_FALLBACK], **words[found]}
+    months = table.get("months", ())
+    return WordBook(
+        found,
+        {key: text for key, text in table.items() if isinstance(text, str)},
+        months if not isinstance(months, str) else (),
+    )
+
+
+def _story(
+    digest: Digest, edition_language: str, words: Words, pictures: Mapping[str, Picture], number: int
+) -> Story:
+    article = digest.article
+    url = clean_url(article.url)
+    host = (urlsplit(url).hostname or "").removeprefix("www.") if url else ""
+    language = _language(digest.language, edition_language)
+    book = word_book(words, language)
+    summary = tuple(filter(None, (clean_line(point.text) for point in digest.summary)))
+    return Story(
+        headline=clean_line(digest.headline),
+        summary=summary,
+        points=tuple(filter(None, (clean_line(point.text) for point in digest.key_points))),
+        keywords=tuple(filter(None, map(clean_line, digest.keywords))),
+        language=language,
+        dir=direction(language),
+        minutes=max(1, digest.reading_minutes),
+        title=clean_line(article.title),
+        byline=clean_line(article.byline),
+        site=clean_line(article.site) or host,
+        url=url,
+        host=host,
+        date=_date_in_words(article.published, book),
+        words=book,
+        picture=pictures.get(article.image or ""),
+        number=number,
+    )
+
+
+def _language(language: str | None, fallback: str = _FALLBACK) -> str:
+    """Make a tag that ``lang`` may carry: letters, digits and hyphens."""
+    tag = (language or "").strip().replace("_", "-")
+    known = tag.lower() not in _UNKNOWN and tag.replace("-", "").isalnum() and tag.isascii()
+    return tag if known else fallback
+
+
+def _date_in_words(published: str | None, words: WordBook) -> str:
+    try:
+        day = datetime.fromisoformat(clean_line(published))
+    except ValueError:
+        return ""
+    if len(words.months) != 12:  # noqa: PLR2004  # a year's
+        return day.date().isoformat()
+    return _Saying(words.texts["date"])(day=day.day, month=words.months[day.month - 1], year=day.year)
