@@ -21,7 +21,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -75,7 +75,7 @@ class Case:
 _STEMMER = porter.PorterStemmer()
 
 
-@lru_cache(maxsize=None)
+@cache
 def _porter(word: str) -> str:
     return str(_STEMMER.stem(word)) if len(word) > 3 else word  # noqa: PLR2004  # as rouge-score does
 

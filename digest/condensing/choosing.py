@@ -14,9 +14,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from itertools import combinations
+from operator import mul
 
 from digest.condensing.features import Document, Prepared
-from digest.condensing.weights import SET_WEIGHTS
+from digest.condensing.ranking import SHIPPED, Ranker
 
 __all__ = ["SET_FEATURES", "choose_points", "choose_summary", "likeness", "set_rows", "summary_sets"]
 
@@ -36,7 +37,6 @@ _UNBALANCED_COST = 0.3
 _WORDS_SCALE = 60
 _LONGEST_SCALE = 40
 _THREE = 3
-_SET_WEIGHTS = tuple(SET_WEIGHTS.get(name, 0.0) for name in SET_FEATURES)
 
 # A key point that shares this much of its words with a line already there repeats it.
 _SAME_LINE = 0.5
@@ -55,7 +55,7 @@ def likeness(one: Prepared, other: Prepared) -> float:
 
 
 def choose_summary(
-    document: Document, scores: Sequence[float], *, count: int, words: int
+    document: Document, scores: Sequence[float], *, count: int, words: int, ranker: Ranker = SHIPPED
 ) -> tuple[Prepared, ...]:
     """Choose up to ``count`` sentences of up to ``words`` words together; at least one, whatever its length.
 
@@ -65,7 +65,7 @@ def choose_summary(
     if not sets:
         ordered = sorted(document.sentences, key=lambda sentence: (sentence.dangles, -scores[sentence.place]))
         return tuple(ordered[:1])
-    worths = [sum(map(_times, _SET_WEIGHTS, row)) for row in set_rows(document, scores, sets)]
+    worths = [sum(map(mul, ranker.set_weights, row)) for row in set_rows(document, scores, sets)]
     return sets[max(range(len(sets)), key=worths.__getitem__)]
 
 
@@ -148,7 +148,3 @@ def _stands(chosen: Sequence[Prepared]) -> bool:
 
 def _point_worth(sentence: Prepared, score: float) -> float:
     return score - _LENGTH_COST * max(0, sentence.words - _BEST_POINT_WORDS)
-
-
-def _times(weight: float, value: float) -> float:
-    return weight * value

@@ -11,14 +11,14 @@ from digest.condensing.keywords import keywords
 from digest.condensing.language import primary, tell_language
 from digest.condensing.options import CondensingOptions
 from digest.condensing.prose import is_prose
-from digest.condensing.ranking import rank
+from digest.condensing.ranking import SHIPPED, Ranker, rank
 from digest.condensing.sentences import split
 from digest.condensing.shortening import shorten
 from digest.condensing.words import count_words
 from digest.errors import NothingToCondenseError
 from digest.model import Article, Digest, Point, Sentence
 
-__all__ = ["condense"]
+__all__ = ["condense", "condense_by"]
 
 _DEFAULTS = CondensingOptions()
 
@@ -28,6 +28,15 @@ def condense(article: Article, *, options: CondensingOptions = _DEFAULTS) -> Dig
 
     Pure and deterministic. The evidence points at the text: ``article.paragraphs[e.paragraph][e.start:e.end]
     == e.text``. Short articles get fewer key points; one of a single sentence gets none.
+
+    Raises:
+        NothingToCondenseError: the article holds no sentence.
+    """
+    return condense_by(SHIPPED, article, options=options)
+
+
+def condense_by(ranker: Ranker, article: Article, *, options: CondensingOptions = _DEFAULTS) -> Digest:
+    """Condense by another ranker than the shipped one: how benchmarks score articles out of fold.
 
     Raises:
         NothingToCondenseError: the article holds no sentence.
@@ -44,12 +53,12 @@ def condense(article: Article, *, options: CondensingOptions = _DEFAULTS) -> Dig
     prose = _prose(article, sentences)
     texts = [sentence.text for sentence in prose]
     document = prepare_all(texts, title=article.title, language=language)
-    scores = rank(document)
+    scores = rank(document, ranker=ranker)
     if options.method == "lead":
         summary = document.sentences[: options.summary_sentences]
     else:
         count, words = options.summary_sentences, options.summary_words
-        summary = choose_summary(document, scores, count=count, words=words)
+        summary = choose_summary(document, scores, count=count, words=words, ranker=ranker)
     points = choose_points(document, scores, summary, count=options.key_points)
     return Digest(
         headline=repair_title(article.title, site=article.site) if article.title else make_headline(texts),

@@ -1,45 +1,52 @@
-"""The ranker's weights: written by ``benchmarks/train_ranker.py``, not by hand."""
+"""The ranker's weights: written by ``benchmarks/train_ranker.py``, never by hand."""
 
 from __future__ import annotations
 
 __all__ = ["INTERCEPT", "SET_WEIGHTS", "WEIGHTS"]
 
-INTERCEPT = -3.362
+INTERCEPT = -3.377
+
+# Log-odds that a sentence belongs to a summary, by feature (digest/condensing/features.py).
 WEIGHTS = {
-    "first": -2.216,
-    "second": -0.293,
-    "third": 0.080,
-    "inverse_place": 3.497,
-    "relative_place": -0.463,
-    "last": 0.046,
-    "words": -0.739,
-    "words_squared": -0.067,
-    "short": -0.112,
-    "long": 0.039,
-    "frequency_mean": 0.211,
-    "frequency_sum": 1.438,
-    "centroid": 1.742,
-    "centrality": -2.280,
-    "title_share": 1.810,
-    "title_found": 0.296,
-    "lead_share": -0.526,
-    "lead_found": -0.230,
-    "stop_share": 0.692,
-    "number": 0.150,
-    "money": 0.011,
-    "capitals": -0.047,
-    "capitals_first": 0.528,
-    "quoted": -0.045,
-    "quote_start": -0.232,
-    "first_person": -0.063,
-    "second_person": -0.209,
-    "question": -0.106,
-    "dangling": -0.092,
-    "unbalanced": 0.179,
-    "said": 0.065,
-    "colon": -0.204,
-    "unfinished": -0.059,
-    "dateline": 0.230,
-    "new_names": -0.352,
+    "first": -2.127,
+    "second": -0.271,
+    "third": 0.090,
+    "inverse_place": 3.484,
+    "relative_place": -0.438,
+    "words": -0.770,
+    "words_squared": -0.011,
+    "short": -0.126,
+    "frequency_mean": 0.229,
+    "frequency_sum": 1.306,
+    "centroid": 1.758,
+    "centrality": -2.232,
+    "title_share": 1.796,
+    "title_found": 0.250,
+    "lead_share": -0.515,
+    "lead_found": -0.192,
+    "stop_share": 0.612,
+    "number": 0.158,
+    "new_names": 0.407,
+    "quote_start": -0.292,
+    "second_person": -0.216,
+    "question": -0.088,
+    "colon": -0.238,
+    "unbalanced": 0.161,
 }
-SET_WEIGHTS = {"scores": 1.0, "covered": 1.0, "title_covered": 0.5, "words": -0.5, "likest": -0.5}
+
+# Worth of a summary as a whole, by feature (digest/condensing/choosing.py).
+SET_WEIGHTS = {
+    "scores": 0.466,
+    "score_mean": 1.278,
+    "covered": 2.481,
+    "covered_squared": -1.569,
+    "title_covered": 0.629,
+    "words": -0.814,
+    "words_by_length": 0.441,
+    "longest": 0.191,
+    "three": -0.063,
+    "stop_share": 0.725,
+    "repeated": 0.463,
+    "likest": -0.141,
+    "has_first": -0.021,
+}
