@@ -61,7 +61,9 @@ def condense_by(ranker: Ranker, article: Article, *, options: CondensingOptions 
         summary = choose_summary(document, scores, count=count, words=words, ranker=ranker)
     points = choose_points(document, scores, summary, count=options.key_points)
     return Digest(
-        headline=repair_title(article.title, site=article.site) if article.title else make_headline(texts),
+        headline=repair_title(article.title, site=article.site)
+        if article.title
+        else make_headline(document, scores),
         summary=[_point(prose[chosen.place]) for chosen in summary],
         key_points=[_point(prose[chosen.place]) for chosen in points],
         keywords=keywords(texts, title=article.title, language=language, count=options.keywords),

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from digest.condensing.stopwords import STOPWORDS
 
-__all__ = ["count_words", "is_unspaced", "stemmer_of", "stopwords_of", "tokens"]
+__all__ = ["count_words", "is_unspaced", "stemmer_of", "stopwords_of", "tokens", "words_in"]
 
 # Chinese, Japanese, Thai, Lao, Khmer, Burmese: no spaces between words.
 _UNSPACED_RANGES = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
@@ -25,6 +25,11 @@ _ENGLISH_ENDINGS = re.compile(
 )
 # Elsewhere endings are cut by length: French, Russian, German words keep their first six letters.
 _STEM_LETTERS = 6
+
+
+def words_in(table: str) -> frozenset[str]:
+    """Read a table of words: separated by white space, in any order."""
+    return frozenset(table.split())
 
 
 def tokens(text: str) -> list[str]:

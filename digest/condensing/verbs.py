@@ -1,0 +1,145 @@
+"""Which English words can be the finite verb of a news sentence: a table and the few rules round it.
+
+There is no tagger here: forms that are nearly always finite are listed or built, and a regular past form
+counts unless what stands beside it makes it a participle ("the man accused of", "by armed men").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from digest.condensing.words import words_in
+
+__all__ = ["finite_verb_at"]
+
+_AUXILIARIES = words_in("""
+    is are was were has have had will would can could may might must should shall does do did isn't
+    aren't wasn't weren't hasn't haven't hadn't won't wouldn't can't couldn't doesn't don't didn't
+""")
+# Irregular pasts that are no participle of another reading, and those whose participle differs.
+_IRREGULAR = words_in("""
+    said told won lost took made gave went came became began saw got found left met led fell rose ran
+    sent spoke wrote broke chose drew drove ate flew forgot forgave grew hid knew rode sang shook
+    stole swore threw woke wore stood understood thought brought bought fought caught taught sought
+    struck hit put set cut let quit shut kept held paid laid sold built spent felt dealt meant lent
+    bent slid shot beat bid sank swam withdrew overcame undertook overtook resigned died happened
+    occurred arrived emerged agreed vowed warned urged insisted pledged claimed argued admitted denied
+    refused hoped hailed slammed
+""")
+_BASES = """
+    accuse add admit aim announce appear approve argue arrest arrive ask attack attract ban become beg
+    begin believe block boost break bring build call cancel celebrate challenge change charge claim
+    clash clear close collapse come confirm consider continue convict create criticize criticise cut
+    deal decide declare defeat defend delay demand deny describe die disappear discover donate draw
+    drop emerge end ensure escape examine expect explain express face fail fall fear fight file find
+    fire follow force gain get give go grow hail happen head hear help hit hold hope host ignore
+    impose include increase indicate insist inspire intend investigate issue join jump keep kill
+    launch lead leave lie like lose make mark mean meet mourn move need occur offer open oppose order
+    overtake pass pay pick plan play plead pledge praise prepare prevent promise propose protest prove
+    provide pull push question quit raise reach react receive recommend refuse reject release rely
+    remain remove replace report require rescue resign resume return reveal rise rule run save say see
+    seek seem seize sell send serve set share show sign slam sleep spark speak spend stage stand start
+    state stay stop strike struggle sue suffer suggest support surge survive suspend take tell thank
+    threaten top turn unveil urge use visit vote vow wait want warn watch win work worry write
+"""
+_PARTICIPLE_BEFORE = words_in("""
+    a an the this that these those his her its their our my your by of in on at for with from as be
+    been being get and or very so more most newly recently alleged is are was were has have had
+""")
+_PARTICIPLE_AFTER = words_in("of by in on at with as for from to")
+_OFTEN_PARTICIPLES = words_in("""
+    accused based named called known born aged used led made found left dubbed titled entitled held
+    seen given taken written sent built kept caught set owned linked located armed wanted charged
+    convicted suspected arrested shot killed injured involved needed required related
+""")
+
+
+def _third_person(base: str) -> str:
+    if base.endswith("y") and base[-2] not in "aeiou":
+        return base[:-1] + "ies"
+    return base + ("es" if base.endswith(("s", "x", "z", "ch", "sh", "o")) else "s")
+
+
+# "calls", "plans", "works" are plural nouns as often as verbs: these do not prove a sentence.
+_NOUNS_TOO = words_in("""
+    aims appeals attacks bans calls challenges changes charges claims clashes cuts deals delays
+    demands draws drops ends faces fears fights files fires forces gains heads helps hits hopes hosts
+    increases issues jumps leads lies marks means moves needs offers orders passes picks plans plays
+    pledges promises protests pulls questions raises reports returns rises rules runs sells sets
+    shares shows signs stages stands starts states stays stops strikes struggles supports surges tops
+    turns uses visits votes vows waits watches wins works worries
+""")
+_PRESENT = frozenset(map(_third_person, words_in(_BASES))) | {"has"}
+_ENOUGH_LETTERS = 4
+
+
+def finite_verb_at(words: Sequence[str]) -> int | None:
+    """Find the first word of an English sentence that is its finite verb; None where none is sure.
+
+    ``words`` keep their punctuation and case; a capitalised word inside is a name and never a verb.
+    """
+    bare = [word.strip("“”\"'‘’(),.;:!?").replace("’", "'") for word in words]
+    for at in range(1, len(bare)):
+        word, before = bare[at], bare[at - 1].lower()
+        after = bare[at + 1].lower() if at + 1 < len(bare) else ""
+        if before in _SUBORDINATE or bare[at - 2 if at > 1 else 0].lower() in _SUBORDINATE:
+            continue
+        if word in _AUXILIARIES:
+            return at
+        if not word.islower() or before in _PARTICIPLE_BEFORE or words[at - 1].endswith(","):
+            continue
+        if word in _OFTEN_PARTICIPLES and (after in _PARTICIPLE_AFTER or not after):
+            continue
+        if word in _IRREGULAR or (word in _PRESENT and word not in _NOUNS_TOO):
+            return at
+        if word in _NOUNS_TOO and after in _FOLLOWS_A_VERB and bare[at - 1][:1].isupper():
+            return at
+        regular = len(word) > _ENOUGH_LETTERS and word.endswith("ed") and not before.endswith("ly")
+        if regular and after not in {"by", "of"}:
+            return at
+    return None
+
+
+# A verb right after one of these is its clause's, not the sentence's.
+_SUBORDINATE = frozenset(
+    [
+        "who",
+        "which",
+        "that",
+        "where",
+        "whom",
+        "whose",
+        "as",
+        "when",
+        "while",
+        "since",
+        "if",
+        "because",
+        "although",
+        "though",
+    ]
+)
+_FOLLOWS_A_VERB = frozenset(
+    [
+        "the",
+        "a",
+        "an",
+        "his",
+        "her",
+        "its",
+        "their",
+        "to",
+        "for",
+        "in",
+        "on",
+        "at",
+        "that",
+        "as",
+        "with",
+        "over",
+        "up",
+        "out",
+        "off",
+        "no",
+    ]
+)
