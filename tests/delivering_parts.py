@@ -1,4 +1,4 @@
-"""What the tests of store and delivering share: a letter, people, a clock that never waits, a server by script.
+"""What the tests of store and delivering share: a letter, people, a still clock, a server by script.
 
 ``ScriptedTransport`` is a Transport in the process that answers as it is told and keeps the truth about what
 it accepted; the wire tests do the same over sockets.

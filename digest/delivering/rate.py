@@ -78,8 +78,7 @@ class Allowance:
 
     def take(self, now: float) -> None:
         """Count one letter that leaves now."""
-        # From where the last one should have left, so that small delays do not add up; never from long ago,
-        # so that a pause is not followed by a burst.
-        self._next = max(self._next, now - self._gap) + self._gap
+        # From now, not from when it might have left: a pause is never followed by a burst.
+        self._next = now + self._gap
         for _, taken in self._quotas:
             taken.append(now)

@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from fault_server import At, Decide, Fault, FaultServer, Moment, behave
 
 from digest.store import Store
-from tests.fault_server import At, Decide, Fault, FaultServer, Moment, behave
 
 CHILD = Path(__file__).with_name("delivering_child.py")
 PEOPLE = 240
