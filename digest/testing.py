@@ -1,7 +1,7 @@
 """Pytest fixtures for those who test what they send: a debug inbox and a transport that keeps letters.
 
-Name them in ``conftest.py`` (``from digest.testing import inbox``). They need pytest and nothing else: the inbox
-lives in a thread with a loop of its own, so that tests with and without asyncio can send to it::
+Name them in ``conftest.py`` (``from digest.testing import inbox``). They need pytest and nothing else: the
+inbox lives in a thread with a loop of its own, so that tests with and without asyncio can send to it::
 
     def test_my_mailing(inbox):
         my_mailing(inbox.smtp_url)
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
@@ -23,23 +23,21 @@ from digest.web.inbox import Inbox, InboxAddresses
 from digest.web.mailbox import Received
 
 if TYPE_CHECKING:
-    from digest.model import Transport
+    from digest.smtp.memory import MemoryTransport
 
-__all__ = ["TestInbox", "inbox", "memory", "open_inbox"]
+__all__ = ["RunningInbox", "inbox", "memory", "open_inbox"]
 
 # A mail that is not there after so long never comes: everything is on loopback.
 PATIENCE_SECONDS = 10.0
 Given = TypeVar("Given")
 
 
-class TestInbox:
-    """A debug inbox in a thread of its own; every method may be called from any thread."""
+class RunningInbox:
+    """A debug inbox in a thread of its own; its methods may be called from any thread."""
 
-    __test__ = False  # pytest would take the name for a class of tests
-
-    def __init__(self, opened: Inbox, run: Callable[[Coroutine[None, None, object]], object]) -> None:
+    def __init__(self, opened: Inbox, loop: asyncio.AbstractEventLoop) -> None:
         self._opened = opened
-        self._run = run
+        self._loop = loop
 
     @property
     def addresses(self) -> InboxAddresses:
@@ -59,7 +57,11 @@ class TestInbox:
     @property
     def messages(self) -> Sequence[Received]:
         """The mails kept so far, in order of arrival."""
-        return _result(self._run, self._messages())
+
+        async def look() -> Sequence[Received]:
+            return self._opened.messages
+
+        return _run(look(), self._loop)
 
     def wait_for(self, count: int, *, timeout_seconds: float = PATIENCE_SECONDS) -> Sequence[Received]:
         """Wait until ``count`` mails have come in all, and give those kept.
@@ -67,58 +69,46 @@ class TestInbox:
         Raises:
             TimeoutError: fewer came; the message says how many.
         """
-        return _result(self._run, self._wait_for(count, timeout_seconds))
+
+        async def wait() -> Sequence[Received]:
+            try:
+                return await asyncio.wait_for(self._opened.received(count), timeout_seconds)
+            except TimeoutError:
+                came = self._opened.received_count
+                raise TimeoutError(f"{came} of {count} mails came within {timeout_seconds} s") from None
+
+        return _run(wait(), self._loop)
 
     def clear(self) -> None:
         """Forget all mails; the count that ``wait_for`` goes by goes on."""
-        _result(self._run, self._clear())
 
-    async def _messages(self) -> Sequence[Received]:
-        return self._opened.messages
+        async def forget() -> None:
+            self._opened.clear()
 
-    async def _wait_for(self, count: int, timeout_seconds: float) -> Sequence[Received]:
-        try:
-            return await asyncio.wait_for(self._opened.received(count), timeout_seconds)
-        except TimeoutError:
-            came = self._opened.received_count
-            raise TimeoutError(f"{came} of {count} mails came within {timeout_seconds} s") from None
-
-    async def _clear(self) -> None:
-        self._opened.clear()
+        _run(forget(), self._loop)
 
 
-def _result(
-    run: Callable[[Coroutine[None, None, object]], object], work: Coroutine[None, None, Given]
-) -> Given:
-    found: list[Given] = []
-
-    async def kept() -> None:
-        found.append(await work)
-
-    run(kept())
-    return found[0]
+def _run(work: Coroutine[None, None, Given], loop: asyncio.AbstractEventLoop) -> Given:
+    return asyncio.run_coroutine_threadsafe(work, loop).result()
 
 
 @contextmanager
-def open_inbox(*, keep: int = 2000) -> Iterator[TestInbox]:
+def open_inbox(*, keep: int = 2000) -> Iterator[RunningInbox]:
     """Open a debug inbox on free ports of loopback, in a thread of its own."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="digest-inbox", daemon=True)
     thread.start()
 
-    def run(work: Coroutine[None, None, object]) -> object:
-        return asyncio.run_coroutine_threadsafe(work, loop).result()
-
     async def opening() -> Inbox:
         return await Inbox(smtp_port=0, web_port=0, keep=keep).__aenter__()
 
     try:
-        opened = _result(run, opening())
+        opened = _run(opening(), loop)
         try:
-            yield TestInbox(opened, run)
+            yield RunningInbox(opened, loop)
         finally:
-            run(opened.__aexit__(None, None, None))
-            run(loop.shutdown_asyncgens())
+            _run(opened.__aexit__(None, None, None), loop)
+            _run(loop.shutdown_asyncgens(), loop)
     finally:
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
@@ -126,15 +116,15 @@ def open_inbox(*, keep: int = 2000) -> Iterator[TestInbox]:
 
 
 @pytest.fixture
-def inbox() -> Iterator[TestInbox]:
+def inbox() -> Iterator[RunningInbox]:
     """An open debug inbox on free ports of loopback."""
     with open_inbox() as opened:
         yield opened
 
 
 @pytest.fixture
-def memory() -> Transport:
-    """A transport that keeps what it is given: nothing leaves the process."""
-    from digest.smtp import open_transport
+def memory() -> MemoryTransport:
+    """A transport that keeps what it is given, in ``parcels``: nothing leaves the process."""
+    from digest.smtp.memory import MemoryTransport
 
-    return open_transport("memory:")
+    return MemoryTransport()
