@@ -6,7 +6,6 @@ so that a rehearsal needs no settings and a real mailing cannot lack any.
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import shlex
 import subprocess
@@ -17,6 +16,7 @@ from urllib.parse import urlsplit
 
 from digest.errors import ConfigurationError, UsageError
 from digest.model import Sender, Transport
+from digest.smtp.options import is_loopback
 
 if TYPE_CHECKING:
     from digest.settings import Settings
@@ -46,11 +46,7 @@ def is_local(url: str) -> bool:
     """Tell whether letters to this URL stay on the machine: loopback, a folder, memory."""
     if url.startswith(("folder:", "memory:")):
         return True
-    host = urlsplit(url).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
+    return is_loopback(urlsplit(url).hostname or "")
 
 
 def smtp_url(settings: Settings, *, debug: bool = False, flag: str | None = None) -> str:
