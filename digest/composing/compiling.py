@@ -30,7 +30,9 @@ _RAW_TEXT = re.compile(r"<(style|script)\b[^>]*>(?:(?!</\1).)*\Z", re.IGNORECASE
 _COMMENT = re.compile(r"<!--(?!\[if)(?:(?!-->).)*\Z", re.DOTALL)
 _LINKS = frozenset({"href", "src", "background", "action", "cite"})
 _TEXT_LINK = re.compile(r"(?:https?://|mailto:)\S*\Z")
-_VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"})
+_VOID = frozenset(
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
+)
 _REFUSED_HINT = "put it into the text, or behind the ? of an address that is written out"
 
 
@@ -149,7 +151,8 @@ def _innermost(
 ) -> tuple[Symbol, list[str | Slot | _Fork], list[str | Slot | _Fork] | None]:
     if not stack:
         raise TemplateError(
-            "a condition's end was moved before its beginning", hint="close every tag in the branch that opens it"
+            "a condition's end was moved before its beginning",
+            hint="close every tag in the branch that opens it",
         )
     return stack[-1]
 

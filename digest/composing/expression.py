@@ -174,8 +174,17 @@ def _true_in(test: Expression) -> frozenset[str]:
 
 # --- conditions from the command line -------------------------------------------------------------------------
 
-_PYTHON_COMPARE = {ast.Eq: "eq", ast.NotEq: "ne", ast.Lt: "lt", ast.LtE: "lteq", ast.Gt: "gt", ast.GtE: "gteq"}
-_CONDITION_LIMIT = 2_000  # characters: longer ones are no one's handwriting, and deep nesting ends in recursion
+_PYTHON_COMPARE = {
+    ast.Eq: "eq",
+    ast.NotEq: "ne",
+    ast.Lt: "lt",
+    ast.LtE: "lteq",
+    ast.Gt: "gt",
+    ast.GtE: "gteq",
+}
+_CONDITION_LIMIT = (
+    2_000  # characters: longer ones are no one's handwriting, and deep nesting ends in recursion
+)
 
 
 def parse_condition(text: str) -> Expression:

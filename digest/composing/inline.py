@@ -55,7 +55,9 @@ def inline(html: str, *, where: str = "letter.html") -> str:
             ).transform()
         except (*_FAULTS, LxmlError) as error:
             raise TemplateError(
-                f"the page cannot be inlined: {error}", where=where, hint="is every tag of the template closed?"
+                f"the page cannot be inlined: {error}",
+                where=where,
+                hint="is every tag of the template closed?",
             ) from error
     return str(found).strip() + "\n"
 

@@ -84,7 +84,11 @@ def _dumped(piece: Piece) -> object:
         return piece.decode("latin-1")
     if isinstance(piece, Slot):
         return [piece.encoding.value, piece.expression]
-    return [piece.test, [_dumped(inner) for inner in piece.then], [_dumped(inner) for inner in piece.otherwise]]
+    return [
+        piece.test,
+        [_dumped(inner) for inner in piece.then],
+        [_dumped(inner) for inner in piece.otherwise],
+    ]
 
 
 def _loaded(shape: object) -> Piece:

@@ -70,11 +70,15 @@ def embedded(content: bytes, *, alt: str, where: str = "picture") -> Picture:
     """
     if len(content) > _EMBEDDED_LIMIT:
         raise InvalidInputError(
-            f"the picture has {len(content) // 1024} KB", where=where, hint="make it smaller than 1 MB, or host it"
+            f"the picture has {len(content) // 1024} KB",
+            where=where,
+            hint="make it smaller than 1 MB, or host it",
         )
     found = _measured(content)
     if found is None or min(found[1:]) < 1:
-        raise InvalidInputError("not a PNG, JPEG or GIF", where=where, hint="convert the picture to one of them")
+        raise InvalidInputError(
+            "not a PNG, JPEG or GIF", where=where, hint="convert the picture to one of them"
+        )
     media_type, width, height = found
     return Picture(alt=alt, width=width, height=height, content=content, media_type=media_type)
 

@@ -20,7 +20,9 @@ _LEAD = re.compile(r"\s*(?:(?:[*•–-]|\d+[.)]|\[\d+\])\s+)?")
 _BLANKS = re.compile(r"\n{3,}")
 _ADDRESS = re.compile(r"(?:https?://|mailto:|\S+@)\S*\Z")
 # Letters between which East Asian text may break; closing marks stay with what they close.
-_WIDE = re.compile(r"[\u1100-\u115f\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\U00020000-\U0003fffd]")
+_WIDE = re.compile(
+    r"[\u1100-\u115f\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\U00020000-\U0003fffd]"
+)
 _NO_START = frozenset("、。，．！？）」』】〉》〕：；ーっゃゅょぁぃぅぇぉッャュョァィゥェォ々")
 
 
@@ -35,7 +37,8 @@ def columns(text: str) -> int:
     if text.isascii():
         return len(text)
     return sum(
-        0 if unicodedata.combining(letter) else 1 + (unicodedata.east_asian_width(letter) in "WF") for letter in text
+        0 if unicodedata.combining(letter) else 1 + (unicodedata.east_asian_width(letter) in "WF")
+        for letter in text
     )
 
 

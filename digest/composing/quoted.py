@@ -48,7 +48,9 @@ def _line(octets: bytes) -> bytes:
             token = b"=2E"
         tokens.append(token)
         width += len(token)
-    if tokens and tokens[-1] in _WHITE:  # white space at the end of a line is lost on the way (RFC 2045 6.7 (3))
+    if (
+        tokens and tokens[-1] in _WHITE
+    ):  # white space at the end of a line is lost on the way (RFC 2045 6.7 (3))
         last = _WHITE[tokens.pop()]
         if width + 2 > _COLUMNS:
             lines.append(b"".join(tokens))

@@ -115,7 +115,9 @@ class _Rewriter(NodeTransformer):
     def visit_Test(self, node: nodes.Test) -> nodes.Node:  # noqa: N802  # as above
         if not _mentions(node.node, self._names):
             return self.generic_visit(node)
-        if node.name not in {"defined", "undefined"} or not isinstance(node.node, (nodes.Getattr, nodes.Getitem)):
+        if node.name not in {"defined", "undefined"} or not isinstance(
+            node.node, (nodes.Getattr, nodes.Getitem)
+        ):
             self._refuse(f"'is {node.name}' cannot be asked of a subscriber's field", node)
         found = self._call("has", node, node.node)
         return found if node.name == "defined" else self._call("not", node, found)
@@ -156,7 +158,9 @@ class _Rewriter(NodeTransformer):
             inside = inside or node.find((nodes.Assign, nodes.AssignBlock))
             if inside is not None:
                 self._refuse(
-                    "a name cannot be set for some subscribers only", inside, '{% set x = "a" if … else "b" %}'
+                    "a name cannot be set for some subscribers only",
+                    inside,
+                    '{% set x = "a" if … else "b" %}',
                 )
 
     def _field(self, name: str, node: nodes.Node) -> nodes.Node:

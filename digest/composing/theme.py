@@ -91,7 +91,9 @@ def load_theme(name: str, *, folder: Path | None = None) -> Theme:
     settings = _toml(files["theme.toml"], where)
     unknown = sorted(settings.keys() - _KEYS)
     if unknown:
-        raise TemplateError(f"unknown key '{unknown[0]}'", where=where, hint=f"known: {', '.join(sorted(_KEYS))}")
+        raise TemplateError(
+            f"unknown key '{unknown[0]}'", where=where, hint=f"known: {', '.join(sorted(_KEYS))}"
+        )
     base = _toml(files[f"{_SHARED}/theme.toml"], f"{_SHARED}/theme.toml")
     return Theme(
         name=name,
@@ -101,7 +103,9 @@ def load_theme(name: str, *, folder: Path | None = None) -> Theme:
         dark=_matching(base, settings, "dark", _COLOUR, where),
         fonts=_matching(base, settings, "fonts", _FONTS, where),
         words=_words(
-            _toml(files[f"{_SHARED}/words.toml"], f"{_SHARED}/words.toml"), _table(settings, "words", where), where
+            _toml(files[f"{_SHARED}/words.toml"], f"{_SHARED}/words.toml"),
+            _table(settings, "words", where),
+            where,
         ),
         options={**_table(base, "options", where), **_table(settings, "options", where)},
     )
@@ -125,7 +129,9 @@ def _folder_of(name: str, places: Sequence[Path]) -> Path:
         folder = place / name
         if (folder / "theme.toml").is_file():
             if folder.resolve().parent != place.resolve():
-                raise TemplateError("the theme's folder leads elsewhere", where=str(folder), hint="copy it here")
+                raise TemplateError(
+                    "the theme's folder leads elsewhere", where=str(folder), hint="copy it here"
+                )
             return folder
     looked = ", ".join(str(place / name) for place in places)
     raise InputMissingError(
@@ -140,7 +146,9 @@ def _shared_folder(places: Sequence[Path]) -> Path:
         if (place / _SHARED / "words.toml").is_file():
             return place / _SHARED
     looked = ", ".join(str(place / _SHARED) for place in places)
-    raise InputMissingError("the parts shared by all themes are missing", where=looked, hint="install Digest anew")
+    raise InputMissingError(
+        "the parts shared by all themes are missing", where=looked, hint="install Digest anew"
+    )
 
 
 def _read_all(folder: Path) -> dict[str, str]:
@@ -150,7 +158,9 @@ def _read_all(folder: Path) -> dict[str, str]:
         if path.name.startswith(".") or not path.is_file():
             continue
         if not path.resolve().is_relative_to(root):
-            raise TemplateError("the file leads out of its theme", where=str(path), hint="copy it into the folder")
+            raise TemplateError(
+                "the file leads out of its theme", where=str(path), hint="copy it into the folder"
+            )
         if path.stat().st_size > _FILE_LIMIT or len(texts) >= _COUNT_LIMIT:
             raise TemplateError(
                 f"a theme has at most {_COUNT_LIMIT} files of {_FILE_LIMIT // 1024} KB each", where=str(path)
@@ -177,7 +187,11 @@ def _table(settings: Mapping[str, object], name: str, where: str) -> Mapping[str
 
 
 def _matching(
-    base: Mapping[str, object], settings: Mapping[str, object], name: str, pattern: re.Pattern[str], where: str
+    base: Mapping[str, object],
+    settings: Mapping[str, object],
+    name: str,
+    pattern: re.Pattern[str],
+    where: str,
 ) -> Mapping[str, str]:
     known = _table(base, name, where)
     texts: dict[str, str] = {}
