@@ -105,7 +105,7 @@ def _read_line(line: str) -> Scheduled | None:
         if item.comment and item.comment.startswith(MARK):
             return Scheduled(
                 name=item.comment.removeprefix(MARK),
-                when=str(item.slices),
+                when=item.slices.clean_render(),
                 command=item.command,
                 line=line,
                 paused=not item.is_enabled(),

@@ -1,0 +1,46 @@
+"""No mail breaks the inbox, and what was encoded is shown as it was meant."""
+
+from __future__ import annotations
+
+import base64
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest.web.frame import Look, frame
+from digest.web.mail import look_into, summarise
+
+TEXTS = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_size=1, max_size=80)
+
+
+@given(st.binary(max_size=2000))
+def test_any_bytes_can_be_taken_apart(content: bytes) -> None:
+    """Whatever comes over SMTP, it is listed and shown."""
+    look_into(content)
+    summarise(content)
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_after_a_plausible_head_can_be_taken_apart(content: bytes) -> None:
+    """The same for bytes that begin like a mail in parts."""
+    look_into(b"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n" + content)
+
+
+@given(TEXTS, st.integers(1, 40))
+def test_an_encoded_subject_comes_back(subject: str, cut: int) -> None:
+    """Encoded words, cut anywhere, read as the text they were made from."""
+    octets = subject.encode()
+    words = [octets[at : at + cut] for at in range(0, len(octets), cut)]
+    encoded = "\r\n ".join(f"=?utf-8?B?{base64.b64encode(word).decode()}?=" for word in words)
+    shown = summarise(f"Subject: {encoded}\r\n\r\n".encode()).subject
+    assert shown.split() == subject.split()
+    assert shown.strip() == subject.strip()
+
+
+@given(st.text(max_size=200))
+def test_any_html_is_framed_under_a_policy(html: str) -> None:
+    """No HTML leaves without its policy, nor loses what follows its doctype."""
+    answer = frame(html, Look(scheme="dark"))
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert isinstance(answer.body, bytes)
+    assert b'<base target="_blank">' in answer.body
