@@ -14,7 +14,7 @@ from digest.reading.charsets import decode
 from digest.reading.entries import Entry
 from digest.reading.fetching import Fetcher
 from digest.reading.files import expand, is_web_address, read_file
-from digest.reading.options import ReadingOptions
+from digest.reading.options import DEFAULT_OPTIONS, ReadingOptions
 from digest.reading.sniffing import MediaType, binary_type, media_type
 from digest.shapes import article_from_json, digest_from_json
 
@@ -34,7 +34,7 @@ class Collected:
 
 
 async def read(
-    source: str | os.PathLike[str] | Source, *, options: ReadingOptions = ReadingOptions()
+    source: str | os.PathLike[str] | Source, *, options: ReadingOptions = DEFAULT_OPTIONS
 ) -> Article:
     """Read one source into one article.
 
@@ -63,7 +63,7 @@ async def read(
 
 
 async def collect(
-    names: Sequence[str], *, options: ReadingOptions = ReadingOptions(), stdin: bytes | None = None
+    names: Sequence[str], *, options: ReadingOptions = DEFAULT_OPTIONS, stdin: bytes | None = None
 ) -> list[Collected]:
     """Read every SOURCE in order, each expanded to its items; a failing one leaves its error in its place."""
     fetcher = Fetcher(options)

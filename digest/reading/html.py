@@ -105,7 +105,38 @@ def _extracted(body: Any) -> Iterator[Line]:
 
 
 _BLOCKS: Final = frozenset(
-    ["p", "div", "section", "article", "li", "ul", "ol", "dl", "dt", "dd", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "table", "tr", "td", "th", "figure", "figcaption", "header", "footer", "aside", "main", "br", "hr"]
+    [
+        "p",
+        "div",
+        "section",
+        "article",
+        "li",
+        "ul",
+        "ol",
+        "dl",
+        "dt",
+        "dd",
+        "blockquote",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "pre",
+        "table",
+        "tr",
+        "td",
+        "th",
+        "figure",
+        "figcaption",
+        "header",
+        "footer",
+        "aside",
+        "main",
+        "br",
+        "hr",
+    ]
 )
 _SKIPPED: Final = frozenset(
     {"script", "style", "noscript", "template", "svg", "iframe", "form", "figcaption", "head"}

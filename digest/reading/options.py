@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["ReadingOptions"]
+__all__ = ["DEFAULT_OPTIONS", "ReadingOptions"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,3 +29,6 @@ class ReadingOptions:
     def __post_init__(self) -> None:
         if self.deadline_seconds <= 0 or self.max_bytes <= 0:
             raise ValueError("deadline_seconds and max_bytes must be above 0")
+
+
+DEFAULT_OPTIONS = ReadingOptions()

@@ -10,7 +10,7 @@ from digest.reading.collecting import articles_in, collect, sniff
 from digest.reading.entries import REPORT_AFTER, Entry, FeedReading, FeedState
 from digest.reading.fetching import Answer, Fetcher
 from digest.reading.files import is_web_address
-from digest.reading.options import ReadingOptions
+from digest.reading.options import DEFAULT_OPTIONS, ReadingOptions
 from digest.reading.pasted import word_count
 
 __all__ = ["full_text", "poll", "whole_article"]
@@ -19,7 +19,7 @@ _FIRST_WAIT = 900.0  # seconds a host is left alone that said "too many requests
 
 
 async def poll(
-    name: str, *, state: FeedState | None, clock: Clock, options: ReadingOptions = ReadingOptions()
+    name: str, *, state: FeedState | None, clock: Clock, options: ReadingOptions = DEFAULT_OPTIONS
 ) -> FeedReading:
     """Ask one source (a feed, a page, a file, a folder) what it holds now; never raises for an expected failure."""
     state = state or FeedState(url=name)
@@ -35,7 +35,7 @@ async def poll(
         return FeedReading(state=failed, problem=error, was_first=state.polled_at is None)
 
 
-async def full_text(entry: Entry, *, options: ReadingOptions = ReadingOptions()) -> Article:
+async def full_text(entry: Entry, *, options: ReadingOptions = DEFAULT_OPTIONS) -> Article:
     """Give the entry's article whole: fetched where the feed truncated it, else (or on failure) as it is."""
     if not entry.is_truncated or not options.full_text:
         return entry.article
