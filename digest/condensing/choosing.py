@@ -17,7 +17,10 @@ from itertools import combinations
 from operator import mul
 
 from digest.condensing.features import Document, Prepared
+from digest.condensing.prose import opens_dangling
 from digest.condensing.ranking import SHIPPED, Ranker
+from digest.condensing.shortening import shorten
+from digest.shingles import SAME_TEXT, containment, shingles
 
 __all__ = ["SET_FEATURES", "choose_points", "choose_summary", "likeness", "set_rows", "summary_sets"]
 
@@ -38,8 +41,9 @@ _WORDS_SCALE = 60
 _LONGEST_SCALE = 40
 _THREE = 3
 
-# A key point that shares this much of its words with a line already there repeats it.
+# A key point as alike as this to a line already there, or with as many of its words in it, repeats it.
 _SAME_LINE = 0.5
+_SAME_WORDS = 0.6
 _LONGEST_POINT_WORDS = 40
 _BEST_POINT_WORDS = 28
 _LENGTH_COST = 0.01
@@ -84,7 +88,8 @@ def summary_sets(
         chosen
         for size in sizes
         for chosen in combinations(likely, size)
-        if sum([sentence.words for sentence in chosen]) <= words and _stands(chosen)
+        if sum([sentence.words for sentence in chosen]) <= words
+        and _stands(chosen, opens_article=document.opens_article)
     ]
 
 
@@ -130,19 +135,30 @@ def choose_points(
             break
         if sentence.place in taken or sentence.dangles or not sentence.balanced:
             continue
-        if sentence.words > _LONGEST_POINT_WORDS:
+        if sentence.words > _LONGEST_POINT_WORDS or opens_dangling(shorten(sentence.text), document.language):
             continue
-        if all(likeness(sentence, line) < _SAME_LINE for line in lines):
+        if not any(_repeats(sentence, line) for line in lines):
             chosen.append(sentence)
             lines.append(sentence)
     return sorted(chosen, key=lambda sentence: sentence.place)
 
 
-def _stands(chosen: Sequence[Prepared]) -> bool:
+def _stands(chosen: Sequence[Prepared], *, opens_article: bool) -> bool:
     """Tell whether no sentence leans on one that is left out; the article's own first leans on nothing."""
     places = {sentence.place for sentence in chosen}
     return all(
-        not sentence.dangles or sentence.place == 0 or sentence.place - 1 in places for sentence in chosen
+        not sentence.dangles or (sentence.place == 0 and opens_article) or sentence.place - 1 in places
+        for sentence in chosen
+    )
+
+
+def _repeats(one: Prepared, other: Prepared) -> bool:
+    shared = len(one.stems.keys() & other.stems.keys())
+    smaller = min(len(one.stems), len(other.stems))
+    return (
+        likeness(one, other) >= _SAME_LINE
+        or shared >= _SAME_WORDS * smaller
+        or containment(shingles(one.text), shingles(other.text)) >= SAME_TEXT
     )
 
 

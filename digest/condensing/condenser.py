@@ -52,7 +52,8 @@ def condense_by(ranker: Ranker, article: Article, *, options: CondensingOptions 
         )
     prose = _prose(article, sentences)
     texts = [sentence.text for sentence in prose]
-    document = prepare_all(texts, title=article.title, language=language)
+    own = prose[0] is sentences[0]
+    document = prepare_all(texts, title=article.title, language=language, opens_article=own)
     scores = rank(document, ranker=ranker)
     if options.method == "lead":
         summary = document.sentences[: options.summary_sentences]
@@ -66,7 +67,7 @@ def condense_by(ranker: Ranker, article: Article, *, options: CondensingOptions 
         else make_headline(document, scores),
         summary=[_point(prose[chosen.place]) for chosen in summary],
         key_points=[_point(prose[chosen.place]) for chosen in points],
-        keywords=keywords(texts, title=article.title, language=language, count=options.keywords),
+        keywords=keywords(document, scores, count=options.keywords),
         language=tag,
         reading_minutes=max(
             1, math.ceil(sum(map(count_words, article.paragraphs)) / options.words_per_minute)

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from digest.condensing.prose import is_balanced, opens_dangling
+from digest.condensing.shortening import strip_dateline
 from digest.condensing.words import count_words, stemmer_of, stopwords_of, tokens
 
 __all__ = ["FEATURES", "Document", "Prepared", "feature_rows", "prepare", "prepare_all"]
@@ -27,6 +28,8 @@ FEATURES = (
     "title_share", "title_found", "lead_share", "lead_found",
     # how it is written
     "stop_share", "number", "new_names", "quote_start", "second_person", "question", "colon", "unbalanced",
+    # a line under a picture: a label and a colon, or it says where to look
+    "label", "pictured",
 )  # fmt: skip
 
 _WORDS_SCALE = 40
@@ -35,6 +38,8 @@ _SHORT_WORDS = 9
 _MOST_NAMES = 8
 _DIGIT = re.compile(r"\d")
 _NAME = re.compile(r"(?<=[\w,’'”\"(-] )[A-ZÀ-ÖØ-ÞА-ЯЁ][\w’'-]+")
+_LABEL = re.compile(r"[^\s:][^:.,“\"]{2,35}: ")
+_PICTURED = re.compile(r"\b(?:pictured|file photo|above|left|right|centre|seen here|poses)\b")
 _QUOTES = "“\"„«‘'"
 _CLOSING = '"”’ '
 # The first three places each have a weight of their own.
@@ -65,7 +70,8 @@ class Prepared:
 class Document:
     """The prose of an article, prepared once for all that rank and choose from it.
 
-    ``frequencies`` counts content stems over the whole prose, ``total`` is their sum.
+    ``frequencies`` counts content stems over the whole prose, ``total`` is their sum. ``opens_article`` tells
+    whether nothing but prose stands before its first sentence.
     """
 
     sentences: tuple[Prepared, ...]
@@ -73,6 +79,7 @@ class Document:
     total: int
     title_stems: frozenset[str]
     language: str
+    opens_article: bool = True
 
 
 def prepare(text: str, language: str, *, place: int = 0) -> Prepared:
@@ -92,12 +99,14 @@ def prepare(text: str, language: str, *, place: int = 0) -> Prepared:
         stems=stems,
         norm=math.sqrt(sum([count * count for count in stems.values()])),
         stop_share=1 - len(content) / (len(words) or 1),
-        dangles=opens_dangling(text, language),
+        dangles=opens_dangling(strip_dateline(text), language),
         balanced=is_balanced(text),
     )
 
 
-def prepare_all(texts: Sequence[str], *, title: str | None, language: str) -> Document:
+def prepare_all(
+    texts: Sequence[str], *, title: str | None, language: str, opens_article: bool = True
+) -> Document:
     """Prepare the prose sentences of an article, in their order."""
     sentences = tuple([prepare(text, language, place=place) for place, text in enumerate(texts)])
     frequencies: dict[str, int] = {}
@@ -110,6 +119,7 @@ def prepare_all(texts: Sequence[str], *, title: str | None, language: str) -> Do
         total=sum(frequencies.values()) or 1,
         title_stems=frozenset(prepare(title, language).stems) if title else frozenset(),
         language=language,
+        opens_article=opens_article,
     )
 
 
@@ -147,6 +157,7 @@ def feature_rows(document: Document) -> list[list[float]]:
             0.0 if _SECOND_PERSON.isdisjoint(sentence.vocabulary) else 1.0,
             1.0 if text.rstrip(_CLOSING).endswith("?") else 0.0, 1.0 if ":" in text else 0.0,
             0.0 if sentence.balanced else 1.0,
+            1.0 if ":" in text and _LABEL.match(text) else 0.0, 1.0 if _PICTURED.search(text) else 0.0,
         ])  # fmt: skip
     return rows
 

@@ -1,42 +1,110 @@
-"""Keywords: what an article keeps naming, in the words it names it with."""
+"""Keywords: what an article is about, in the words it says it with.
+
+A word counts each time it is said, by how likely the sentence it stands in belongs to the summary, and more
+when the title or the first sentence has it. Single words are truer than phrases, since each further word may
+be wrong: 67 % of newspaper4k's single words stand in human summaries, 52 % of yake's phrases. Only names
+whose words hardly ever stand apart are joined.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 
-from digest.condensing.words import stemmer_of, stopwords_of, tokens
+from digest.condensing.features import Document
+from digest.condensing.words import is_unspaced, stemmer_of
 
 __all__ = ["keywords"]
 
-_NAME = re.compile(r"(?<![.!?:“\"‘'(] )(?<!^)(?:[A-ZÀ-ÖØ-ÞА-ЯЁ][\w’'-]+)(?: [A-ZÀ-ÖØ-ÞА-ЯЁ][\w’'-]+){0,2}")
+# Tuned on the kit: precision at five .73 (.68 by frequency alone).
+_BASE = 0.1
+_IN_TITLE = 2.0
+_IN_LEAD = 1.3
 _LEAST_LETTERS = 3
+_LEAST_LETTERS_HANGUL = 2
+# "White House": joined when the two stand together in this share of the times either is said.
+_TOGETHER = 0.7
+_WORD = re.compile(r"[^\W_]+")
+_NAMES = re.compile(r"[A-ZÀ-ÖØ-ÞА-ЯЁ][^\W_]*(?:[ -][A-ZÀ-ÖØ-ÞА-ЯЁ][^\W_]+)+")
+_HAN_RUN = re.compile(r"[\u3400-\u9fff\u30a0-\u30ff]{2,}")
 
 
-def keywords(texts: Sequence[str], *, title: str | None, language: str, count: int) -> list[str]:
-    """Give up to ``count`` keywords, strongest first, as they are written in the text; none twice."""
-    stopwords = stopwords_of(language)
-    stem = stemmer_of(language)
-    names: Counter[str] = Counter()
-    for text in texts:
-        names.update(_NAME.findall(text))
-    frequencies: Counter[str] = Counter()
-    shown: dict[str, str] = {}
-    for text in (*texts, title or ""):
-        for word in tokens(text):
-            if len(word) >= _LEAST_LETTERS and word not in stopwords and not word.isdigit():
-                key = stem(word)
-                frequencies[key] += 1
-                shown.setdefault(key, word)
-    for name, times in names.items():
-        parts = [stem(word) for word in tokens(name)]
-        if times > 1 and all(part in frequencies for part in parts):
-            key = " ".join(parts)
-            shown[key] = name
-            frequencies[key] = max(frequencies[part] for part in parts)
-            for part in parts:
-                if part != key:
-                    frequencies[part] = 0
-    ranked = sorted((key for key in frequencies if frequencies[key] > 0), key=lambda key: -frequencies[key])
-    return [shown[key] for key in ranked[:count]]
+def keywords(document: Document, scores: Sequence[float], *, count: int) -> list[str]:
+    """Give up to ``count`` keywords, strongest first, as they are written in the text; none twice.
+
+    Chinese and Japanese give what is said more than once of two characters; Thai, which needs a dictionary to
+    find its words, gives none.
+    """
+    texts = [sentence.text for sentence in document.sentences]
+    if is_unspaced(texts[0]):
+        return _repeated_pairs(texts, count)
+    worths = _worths(document, scores)
+    strongest = sorted(worths, key=lambda word: -worths[word])[: 2 * count]
+    return _written(document, strongest, count)
+
+
+def _worths(document: Document, scores: Sequence[float]) -> dict[str, float]:
+    worths: dict[str, float] = {}
+    for sentence in document.sentences:
+        weight = _BASE + scores[sentence.place]
+        for word, times in sentence.stems.items():
+            worths[word] = worths.get(word, 0.0) + times * weight
+    lead = document.sentences[0].stems
+    least = _LEAST_LETTERS_HANGUL if document.language == "ko" else _LEAST_LETTERS
+    return {
+        word: worth * (_IN_TITLE if word in document.title_stems else 1) * (_IN_LEAD if word in lead else 1)
+        for word, worth in worths.items()
+        if len(word) >= least and not word.isdigit()
+    }
+
+
+def _written(document: Document, stems: Sequence[str], count: int) -> list[str]:
+    """Write stems as the article does: the commonest form, joined to the name it is part of."""
+    stem = stemmer_of(document.language)
+    text = "\n".join([sentence.text for sentence in document.sentences])
+    forms: dict[str, list[tuple[int, bool, str]]] = {key: [] for key in stems}
+    for word, times in Counter(_WORD.findall(text)).items():
+        if (key := stem(word.lower())) in forms:
+            # A word that opens a sentence once is no name: lower case wins a tie.
+            forms[key].append((times, word.islower(), word))
+    names = _names(document, text, stem)
+    shown: list[str] = []
+    used: set[str] = set()
+    for key in stems:
+        if key not in used and forms[key]:
+            name, parts = names.get(key, (max(forms[key])[-1], (key,)))
+            shown.append(name)
+            used.update(parts)
+    return shown[:count]
+
+
+def _names(
+    document: Document, text: str, stem: Callable[[str], str]
+) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Find names of two words that hardly ever stand apart, by the stem of each word."""
+    pairs: Counter[tuple[str, str]] = Counter()
+    written: dict[tuple[str, str], str] = {}
+    for name, times in Counter(_NAMES.findall(text)).items():
+        if times == 1:
+            continue
+        for one, other in pairwise(_WORD.finditer(name)):
+            pair = (stem(one.group().lower()), stem(other.group().lower()))
+            pairs[pair] += times
+            written.setdefault(pair, name[one.start() : other.end()])
+    return {
+        part: (written[pair], pair)
+        for pair, times in pairs.items()
+        if times >= _TOGETHER * max(document.frequencies.get(part, times) for part in pair)
+        for part in pair
+    }
+
+
+def _repeated_pairs(texts: Sequence[str], count: int) -> list[str]:
+    pairs = Counter(pair for text in texts for run in _HAN_RUN.findall(text) for pair in _pairs_of(run))
+    return [pair for pair, times in pairs.most_common(count) if times > 1]
+
+
+def _pairs_of(run: str) -> Iterator[str]:
+    return (run[at : at + 2] for at in range(len(run) - 1))

@@ -75,6 +75,7 @@ _OPENERS_BY_LANGUAGE = {
     tag: frozenset(f"{words} {_OPENERS['en']}".split()) for tag, words in _OPENERS.items()
 }
 _FIRST_WORD = re.compile(r"[\W_]*([^\W\d_]+(?:['’]est\b)?)")
+_MARKS = re.compile(r"[“”\"«»()\[\]「」]")
 _PAIRS = (("“", "”"), ("«", "»"), ("(", ")"), ("[", "]"), ("「", "」"))
 
 
@@ -95,6 +96,8 @@ def opens_dangling(text: str, language: str) -> bool:
 
 def is_balanced(text: str) -> bool:
     """Tell whether every quotation and bracket that opens also closes: a half quotation is not readable."""
+    if not _MARKS.search(text):
+        return True
     if text.count('"') % 2:
         return False
     return all(text.count(left) == text.count(right) for left, right in _PAIRS)

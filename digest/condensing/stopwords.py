@@ -12,6 +12,7 @@ STOPWORDS: dict[str, frozenset[str]] = {
     tag: frozenset(words.split())
     for tag, words in {
         "en": """
+            his am whom whose cannot himself herself itself themselves
             the of and to in a is that for it was on with as he be at by i this had not are but from or have
             an they which one you were all her she there would their we him been has when who will no more
             if out so up said what its about than into them can only other time new some could these two may
