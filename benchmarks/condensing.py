@@ -35,6 +35,8 @@ from digest.model import Article, Digest
 from digest.shingles import containment, shingles
 
 LEAD_WORDS = 65
+FEW_POINTS = 3
+HEADLINE_WORDS = 12
 REPEATS = 0.6
 BOOTSTRAPS = 1000
 OPENERS = frozenset(
@@ -247,8 +249,8 @@ def measure_lines(rows: Sequence[Row], digests: Sequence[Digest]) -> None:
     )
     print(f"key points that repeat a summary sentence {repeats} of {points}; broken evidence {broken}")
     print(
-        f"key points a digest {sum(counts) / len(counts):.1f}; fewer than three {sum(c < 3 for c in counts)}"
-    )  # noqa: PLR2004
+        f"key points a digest {sum(counts) / len(counts):.1f}; fewer than three {sum(count < FEW_POINTS for count in counts)}"
+    )
     print(f"empty {sum(not digest.summary for digest in digests)} of {len(rows)}")
 
 
@@ -279,8 +281,8 @@ def measure_headlines(rows: Sequence[Row], rankers: Sequence[Ranker], folds: dic
         verbs = sum(finite_verb_at(line.split()) is not None for line in made)
         if part == "inshorts":
             print(
-                f"with a finite verb {verbs} of {len(made)}; over 12 words {sum(len(line.split()) > 12 for line in made)}"
-            )  # noqa: PLR2004
+                f"with a finite verb {verbs} of {len(made)}; over 12 words {sum(len(line.split()) > HEADLINE_WORDS for line in made)}"
+            )
 
 
 def measure_keywords(rows: Sequence[Row], digests: Sequence[Digest]) -> None:
@@ -331,10 +333,12 @@ def main() -> None:
     if not (arguments.folder / "dev.jsonl").exists():
         print(f"skipped: no dev.jsonl in {arguments.folder}")
         return
-    rows = []
+    rows: list[Row] = []
     for name in ("dev.jsonl", "dev_xsum.jsonl", "dev_fr.jsonl"):
-        for row in read(arguments.folder / name)[: arguments.limit]:
-            rows.append({**row, "file": name, "mix": row["part"] in train_ranker.MIX})
+        rows += [
+            {**row, "file": name, "mix": row["part"] in train_ranker.MIX}
+            for row in read(arguments.folder / name)[: arguments.limit]
+        ]
     rankers, folds = fold_rankers(arguments.folder)
     digests = [condense_by(rankers[folds.get(row["id"], 0)], article_of(row)) for row in rows]
     print(f"{'system':<26}{'R1/R2/RLsum':>16}{'dR1 Lead-3':>22}{'dR1 Lead-65':>22}{'words':>6}")

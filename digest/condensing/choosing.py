@@ -16,13 +16,13 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 from operator import mul
 
-from digest.condensing.features import Document, Prepared
+from digest.condensing.features import Document, Prepared, likeness
 from digest.condensing.prose import opens_dangling
 from digest.condensing.ranking import SHIPPED, Ranker
 from digest.condensing.shortening import shorten
 from digest.shingles import SAME_TEXT, containment, shingles
 
-__all__ = ["SET_FEATURES", "choose_points", "choose_summary", "likeness", "set_rows", "summary_sets"]
+__all__ = ["SET_FEATURES", "choose_points", "choose_summary", "set_rows", "summary_sets"]
 
 SET_FEATURES = (
     # the sentences' own scores, summed and averaged
@@ -47,15 +47,6 @@ _SAME_WORDS = 0.6
 _LONGEST_POINT_WORDS = 40
 _BEST_POINT_WORDS = 28
 _LENGTH_COST = 0.01
-
-
-def likeness(one: Prepared, other: Prepared) -> float:
-    """Give the cosine of two sentences' content stems: 0 to 1."""
-    if not one.norm or not other.norm:
-        return 0.0
-    stems = other.stems
-    shared = sum([count * stems[word] for word, count in one.stems.items() if word in stems])
-    return shared / (one.norm * other.norm)
 
 
 def choose_summary(

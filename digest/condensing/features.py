@@ -15,7 +15,7 @@ from digest.condensing.prose import is_balanced, opens_dangling
 from digest.condensing.shortening import strip_dateline
 from digest.condensing.words import count_words, stemmer_of, stopwords_of, tokens
 
-__all__ = ["FEATURES", "Document", "Prepared", "feature_rows", "prepare", "prepare_all"]
+__all__ = ["FEATURES", "Document", "Prepared", "feature_rows", "likeness", "prepare", "prepare_all"]
 
 FEATURES = (
     # where it stands
@@ -102,6 +102,15 @@ def prepare(text: str, language: str, *, place: int = 0) -> Prepared:
         dangles=opens_dangling(strip_dateline(text), language),
         balanced=is_balanced(text),
     )
+
+
+def likeness(one: Prepared, other: Prepared) -> float:
+    """Give the cosine of two sentences' content stems: 0 to 1."""
+    if not one.norm or not other.norm:
+        return 0.0
+    stems = other.stems
+    shared = sum([count * stems[word] for word, count in one.stems.items() if word in stems])
+    return shared / (one.norm * other.norm)
 
 
 def prepare_all(

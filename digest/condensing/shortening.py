@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["shorten", "strip_dateline"]
+__all__ = ["PARENTHESIS", "shorten", "strip_dateline"]
 
 _DATELINE = re.compile(
     r"""^.{0,70}?\((?:CNN|AP|AFP|Reuters|PTI|IANS|ANI|UPI|dpa|EFE|Xinhua|CNN\sStudent\sNews)\)\s*(?:[-–—:]{1,3}\s*)?
@@ -29,7 +29,7 @@ _DATELINE = re.compile(
 # Most sentences have none of these near their start: telling so first halves the cost of looking.
 _DATELINE_MARKS = re.compile(r"[)–—:]|--|\s-")
 _LONGEST_DATELINE = 90
-_PARENTHESIS = re.compile(r"\s*\([^()]{1,120}\)(?=[\s.,;:!?]|$)")
+PARENTHESIS = re.compile(r"\s*\([^()]{1,120}\)(?=[\s.,;:!?]|$)")
 _ATTRIBUTION = re.compile(
     r""",\s(?:according\sto\s[^,;“"]{3,60}
     |(?:the\s|a\s)?(?:\w+['’]?s?\s){0,4}\w+\s(?:said|says|reported|announced|confirmed)(?:\s(?:on\s)?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|\sin\sa\sstatement)?)\.$""",
@@ -58,7 +58,7 @@ def strip_dateline(text: str) -> str:
 def shorten(text: str) -> str:
     """Shorten a sentence by the edits above, those that leave a sentence."""
     text = strip_dateline(text)
-    plain = _PARENTHESIS.sub("", text) if "(" in text else text
+    plain = PARENTHESIS.sub("", text) if "(" in text else text
     if len(plain.split()) >= _LEAST_WORDS_LEFT:
         text = plain
     found = _ATTRIBUTION.search(text)
