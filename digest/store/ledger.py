@@ -20,11 +20,11 @@ from typing import Final, Self
 
 from digest.model import Subscriber
 from digest.store.database import guard, os_error, transaction
-from digest.store.folding import CUT_OFF, apply, count, journal_file, remove_journals
+from digest.store.folding import CUT_OFF, apply, count, journal_file, recover, remove_journals
 from digest.store.journal import Journal, Outcome
 from digest.store.planning import Decisions, Kinds, attached, begin, survey
 from digest.store.roster import Roster
-from digest.store.states import NUMBERS, State
+from digest.store.states import BY_NUMBER, NUMBERS, State
 from digest.store.suppression import Suppression
 
 __all__ = ["About", "Claimed", "Ledger"]
@@ -77,7 +77,7 @@ class Ledger:
         self.message_id_key = message_id_key
         self._folder = folder  # where journals lie; None: in memory, nothing survives anyway
         self._release: Callable[[], None] | None = release
-        self._where = str(folder.parent if folder else "store in memory")
+        self._where = str(folder).removesuffix(".d") if folder else "store in memory"
         self._journal: Journal | None = None
         self._generation = 0
         self._outcomes: list[Outcome] = []
@@ -104,7 +104,11 @@ class Ledger:
         The roster stays attached until ``end``.
         """
         self._stack.enter_context(attached(self._connection, roster, suppression))
+        self._roster = roster
         with guard(self._where):
+            # What an earlier run on this ledger could not fold is in its journal.
+            recover(self._connection, self.edition, self.scope, folder=self._folder, now=about.started)
+            self._outcomes.clear()
             self._generation = 1
             if self._folder is not None:
                 self._journal = self._new_journal()
@@ -114,7 +118,6 @@ class Ledger:
             self._spans = self._connection.execute(
                 "SELECT first, last FROM span WHERE ledger = ? ORDER BY first", (self._id,)
             ).fetchall()
-        self._roster = roster
         self._folded_at = about.started
 
     def _write_about(self, about: About) -> int:
@@ -259,13 +262,27 @@ class Ledger:
     # --- afterwards -----------------------------------------------------------------------------------------
 
     def counts(self) -> dict[State, int]:
-        """Count deliveries by state; has every name of ``COUNTED``."""
-        self.fold()
+        """Count deliveries by state, those not folded yet included; has every name of ``COUNTED``."""
+        last = {outcome.delivery: outcome.state for outcome in self._outcomes}
         with guard(self._where):
-            return count(self._connection, self._id)
+            counts = count(self._connection, self._id)
+            for delivery, state in last.items():
+                query = "SELECT state FROM delivery WHERE id = ?"
+                (number,) = self._connection.execute(query, (delivery,)).fetchone()
+                counts[BY_NUMBER[number]] -= 1
+                counts[state] += 1
+        return counts
 
     def end(self) -> None:
-        """End what ``begin`` began: fold everything; whoever is still under way is in doubt."""
+        """End what ``begin`` began: fold everything; whoever is still under way is in doubt.
+
+        What cannot be folded stays in the journal, for whoever opens the ledger next.
+
+        Raises:
+            StoreError: the disk is full.
+        """
+        if self._roster is None:
+            return
         try:
             self._finish()
         finally:

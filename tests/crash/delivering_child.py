@@ -1,11 +1,12 @@
 """A process that delivers one edition to a list and may be killed at any moment; started by the crash tests.
 
-Arguments: port, store, list, connections.
+Arguments: port, store, list, connections, and the largest file it may write in octets (0: any).
 """
 
 from __future__ import annotations
 
 import asyncio
+import resource
 import sys
 from pathlib import Path
 
@@ -25,7 +26,10 @@ LETTER = Letter(
 
 async def main() -> int:
     """Deliver, and give the exit status."""
-    port, store_path, list_path, connections = sys.argv[1:]
+    port, store_path, list_path, connections, largest = sys.argv[1:]
+    if int(largest):
+        # The nearest thing to a full disk that needs no disk: writes behind this size fail.
+        resource.setrlimit(resource.RLIMIT_FSIZE, (int(largest), int(largest)))
     transport = open_transport(f"smtp://127.0.0.1:{port}")
     options = DeliveryOptions(connections=int(connections))
     with (

@@ -19,13 +19,13 @@ KILLS = 10
 MOMENTS = (At.GREETING, At.MAIL, At.RCPT, At.DATA, At.BODY, At.DOT, At.DOT, At.DOT, At.QUIT)
 
 
-def write_list(path: Path) -> None:
+def write_list(path: Path, people: int = PEOPLE) -> None:
     """Write a list of readers at some domains."""
-    rows = (f"reader{number}@town{number % 7}.example.org,Reader {number}\n" for number in range(PEOPLE))
+    rows = (f"reader{number}@town{number % 7}.example.org,Reader {number}\n" for number in range(people))
     path.write_text("email,name\n" + "".join(rows))
 
 
-async def start(server: FaultServer, folder: Path) -> asyncio.subprocess.Process:
+async def start(server: FaultServer, folder: Path, *, largest: int = 0) -> asyncio.subprocess.Process:
     """Start a run in a process of its own."""
     return await asyncio.create_subprocess_exec(
         sys.executable,
@@ -34,6 +34,7 @@ async def start(server: FaultServer, folder: Path) -> asyncio.subprocess.Process
         str(folder / "state.sqlite"),
         str(folder / "list.csv"),
         str(CONNECTIONS),
+        str(largest),
         stderr=asyncio.subprocess.PIPE,
     )
 
@@ -92,3 +93,24 @@ async def test_killed_runs_resume_without_loss_or_second_letter(seed: int, tmp_p
         assert counts["accepted"] + counts["in_doubt"] == PEOPLE
         assert child.returncode == (76 if counts["in_doubt"] else 0)
         assert sum(server.truth.accepted.values()) >= counts["accepted"]
+
+
+@pytest.mark.parametrize("largest", [200_000, 1_060_000])
+async def test_a_full_disk_stops_before_what_cannot_be_recorded(largest: int, tmp_path: Path) -> None:
+    """L4: 74 whenever the disk fills up; nothing is sent unrecorded, and with room again all is finished."""
+    people = 9000
+    write_list(tmp_path / "list.csv", people)
+    async with FaultServer(offers=("PIPELINING",)) as server:
+        child = await start(server, tmp_path, largest=largest)
+        _, errors = await child.communicate()
+        accepted = sum(server.truth.accepted.values())
+        assert accepted < people
+        if accepted:
+            assert child.returncode == 74, errors.decode()
+        else:
+            assert b"StoreError" in errors
+        check(server, tmp_path, kills=1)
+        child = await start(server, tmp_path)
+        await child.communicate()
+        counts = check(server, tmp_path, kills=1)
+        assert counts["accepted"] + counts["in_doubt"] == people
