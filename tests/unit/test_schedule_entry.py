@@ -26,7 +26,7 @@ def entry(place: Path, **changes: object) -> ScheduleEntry:
             "-c",
             "import sys; print(sys.argv[1:])",
             "--config",
-            f"{folder}/digest.toml",
+            f"{place}/digest.toml",
         ],
         "folder": place,
         "log": place / "run.log",

@@ -40,6 +40,7 @@ function showList(list) {
   $("counts").textContent = counted(list);
   $("clear").disabled = list.kept === 0;
   $("older").hidden = !list.more;
+  $("room").classList.toggle("none", list.kept === 0);
   document.title = list.kept ? `(${list.kept}) Digest inbox` : "Digest inbox";
   mark();
   if (state.open && !list.mails.some((mail) => mail.id === state.open.id) && !$("query").value && !list.more) close();

@@ -72,7 +72,7 @@ function element(name, text, className) {
 function story(digest, several) {
   const box = document.createElement("div");
   box.className = "story";
-  if (several) box.append(element("h3", digest.headline));
+  if (several) box.append(element("h4", digest.headline));
   for (const [name, points] of [["Summary", digest.summary], ["Key points", digest.key_points]]) {
     if (!points.length) continue;
     box.append(element("p", name, "kind"));
