@@ -245,12 +245,12 @@ def measure_lines(rows: Sequence[Row], digests: Sequence[Digest]) -> None:
     counts = [len(digest.key_points) for digest in digests]
     own = sum(opens_dangling(point.text, "en") for digest in digests for point in digest.key_points)
     print(
-        f"\ndangling {dangling} of {len(digests)} ({100 * dangling / len(digests):.2f} %); key points by our list {own}"
+        f"\ndangling {dangling} of {len(digests)} ({100 * dangling / len(digests):.2f} %);"
+        f" key points by our list {own}"
     )
+    few = sum(count < FEW_POINTS for count in counts)
     print(f"key points that repeat a summary sentence {repeats} of {points}; broken evidence {broken}")
-    print(
-        f"key points a digest {sum(counts) / len(counts):.1f}; fewer than three {sum(count < FEW_POINTS for count in counts)}"
-    )
+    print(f"key points a digest {sum(counts) / len(counts):.1f}; fewer than three {few}")
     print(f"empty {sum(not digest.summary for digest in digests)} of {len(rows)}")
 
 
@@ -280,9 +280,8 @@ def measure_headlines(rows: Sequence[Row], rankers: Sequence[Ranker], folds: dic
             print(f"headline without a title, {part} ({len(titled)}), {name}: {means}")
         verbs = sum(finite_verb_at(line.split()) is not None for line in made)
         if part == "inshorts":
-            print(
-                f"with a finite verb {verbs} of {len(made)}; over 12 words {sum(len(line.split()) > HEADLINE_WORDS for line in made)}"
-            )
+            long = sum(len(line.split()) > HEADLINE_WORDS for line in made)
+            print(f"with a finite verb {verbs} of {len(made)}; over {HEADLINE_WORDS} words {long}")
 
 
 def measure_keywords(rows: Sequence[Row], digests: Sequence[Digest]) -> None:

@@ -17,7 +17,7 @@ from operator import mul
 from digest.condensing.features import Document, Prepared, prepare
 from digest.condensing.shortening import shorten
 from digest.condensing.verbs import finite_verb_at
-from digest.condensing.words import stopwords_of, words_in
+from digest.condensing.words import is_unspaced, stopwords_of, words_in
 
 __all__ = ["TRIM_FEATURES", "Trim", "headline_trims", "make_headline", "repair_title", "trim_rows"]
 
@@ -86,7 +86,11 @@ _BAD_END = words_in("""
     mrs ms dr its it's he she they it we i you there least made set become became allegedly only just
     still even old former
 """)
-_EDGE = ".,;:–—- "
+# Twelve words of Chinese, Japanese or Thai.
+_MOST_CHARACTERS = 40
+_UNSPACED_ENDS = "。！？!? "
+_UNSPACED_CLAUSE = re.compile(r"([^，、；,; ]{12,40})[，、；,; ]")
+_EDGE = ".,;:–—- ।։"
 _CLOSING = _EDGE + "'’"
 
 
@@ -121,6 +125,8 @@ def make_headline(document: Document, scores: Sequence[float]) -> str:
     In English it has a finite verb wherever a sentence can be trimmed to one that has; where none can, it is
     the first, cut.
     """
+    if is_unspaced(document.sentences[0].text):
+        return _cut_unspaced(document.sentences[0].text)
     trims = headline_trims(document.sentences[:_LOOK_AT_SENTENCES], document.language)
     if not trims:
         trims = headline_trims(document.sentences, document.language)
@@ -220,7 +226,7 @@ def _trims(text: str, place: int, language: str) -> Iterator[Trim]:
     for base, inner, led in _bases(text):
         words = base.rstrip(_EDGE).split()
         verb = finite_verb_at(words) if language == "en" else 1
-        if verb is None or (_SUBORDINATE.match(base) and "," not in base):
+        if len(words) < _LEAST_WORDS or verb is None or (_SUBORDINATE.match(base) and "," not in base):
             continue
         if _LEAST_WORDS <= len(words) <= _MOST_WORDS:
             yield Trim(_finished(words), place, verb, inner, led, whole=True, cut_cost=0.0)
@@ -275,6 +281,19 @@ def _cut(text: str) -> str:
     while end > _LEAST_WORDS and words[end - 1].strip(_EDGE).lower() in _BAD_END:
         end -= 1
     return _finished(words[:end])
+
+
+def _cut_unspaced(text: str) -> str:
+    """Cut a sentence of a script without spaces at its first clause mark, or where it gets too long."""
+    text = text.rstrip(_UNSPACED_ENDS)
+    clause = _UNSPACED_CLAUSE.match(text)
+    return (
+        clause.group(1)
+        if clause
+        else text
+        if len(text) <= _MOST_CHARACTERS
+        else text[: _MOST_CHARACTERS - 1] + "…"
+    )
 
 
 def _finished(words: Sequence[str]) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 from digest.condensing.features import Document
-from digest.condensing.words import is_unspaced, stemmer_of
+from digest.condensing.words import is_unspaced, stemmer_of, written_words
 
 __all__ = ["keywords"]
 
@@ -65,7 +65,7 @@ def _written(document: Document, stems: Sequence[str], count: int) -> list[str]:
     stem = stemmer_of(document.language)
     text = "\n".join([sentence.text for sentence in document.sentences])
     forms: dict[str, list[tuple[int, bool, str]]] = {key: [] for key in stems}
-    for word, times in Counter(_WORD.findall(text)).items():
+    for word, times in Counter(written_words(text)).items():
         if (key := stem(word.lower())) in forms:
             # A word that opens a sentence once is no name: lower case wins a tie.
             forms[key].append((times, word.islower(), word))

@@ -21,6 +21,7 @@ _QUOTATION = re.compile(r"[“\"„«][^“”\"„«»]*[”\"»]")
 _INNER_END = re.compile(r"(?<=[^\W\d_]{2}[.!?…])[\"”’»)\]]*\s+(?=[\"“‘«(\[]*[^\W\d_a-zà-öø-ÿа-яё])")
 # "…elected president.Reports say": scraped paragraphs glued together. A URL has no capital after its dot.
 _GLUED = re.compile(r"(?<=[a-zà-öø-ÿа-яё]{3}[.!?])(?=[A-ZÀ-ÖØ-ÞА-ЯЁ][a-zà-öø-ÿа-яё]*[ ,’'])")
+_LETTER = re.compile(r"[^\W_]")
 _INK = re.compile(r"\S(?:.*\S)?", re.DOTALL)
 _GOES_ON = re.compile(r"[a-zà-öø-ÿа-яё](?![A-Z])")
 _LONGEST_JOINED_CHARACTERS = 350
@@ -32,12 +33,15 @@ _THAI_UNIT_CHARACTERS = 60
 def split(article: Article, language: str) -> list[Sentence]:
     """Split every paragraph of an article, whatever its kind, in the order of the source.
 
+    What has no letter and no digit (a row of stars, an ellipsis) is no sentence.
+
     ``language`` is the primary subtag ("en"); an unknown one is split like English.
     """
     return [
         Sentence(text[start:end], number, start, end)
         for number, text in enumerate(article.paragraphs)
         for start, end in split_paragraph(text, language)
+        if _LETTER.search(text, start, end)
     ]
 
 

@@ -11,11 +11,16 @@ from functools import lru_cache
 
 from digest.condensing.stopwords import STOPWORDS
 
-__all__ = ["count_words", "is_unspaced", "stemmer_of", "stopwords_of", "tokens", "words_in"]
+__all__ = ["count_words", "is_unspaced", "stemmer_of", "stopwords_of", "tokens", "words_in", "written_words"]
 
 # Chinese, Japanese, Thai, Lao, Khmer, Burmese: no spaces between words.
 _UNSPACED_RANGES = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
 _TOKEN = re.compile(rf"[{_UNSPACED_RANGES}]|[^\W_{_UNSPACED_RANGES}]+")
+# Vowel signs of Devanagari and Bengali, points of Hebrew and Arabic, combining accents: `re` has none of
+# them among its word characters, and would cut words at each.
+_MARKS = r"\u0300-\u036f\u0591-\u05bd\u064b-\u0652\u0900-\u0903\u093a-\u093c\u093e-\u094f\u0962\u0963\u0981-\u0983\u09bc-\u09cd"
+_MARK = re.compile(rf"[{_MARKS}]")
+_MARKED_TOKEN = re.compile(rf"[{_UNSPACED_RANGES}]|(?:[^\W_{_UNSPACED_RANGES}]|[{_MARKS}])+")
 _UNSPACED = re.compile(rf"[{_UNSPACED_RANGES}]")
 # A word of these scripts has two characters or a little more.
 _CHARACTERS_PER_WORD = 2
@@ -34,7 +39,14 @@ def words_in(table: str) -> frozenset[str]:
 
 def tokens(text: str) -> list[str]:
     """Give the words of a text in lower case, in order; an unspaced script gives its characters."""
-    return _TOKEN.findall(text.lower())
+    return written_words(text.lower())
+
+
+def written_words(text: str) -> list[str]:
+    """Give the words of a text as they are written, in order."""
+    if text.isascii() or not _MARK.search(text):
+        return _TOKEN.findall(text)
+    return _MARKED_TOKEN.findall(text)
 
 
 def is_unspaced(text: str) -> bool:
