@@ -56,7 +56,9 @@ class Transmission:
     content: bytes
 
 
-def prepare(parcel: Parcel, extensions: Extensions) -> Transmission | Receipt:
+def prepare(  # noqa: PLR0911  # one return a reason: a list to read down
+    parcel: Parcel, extensions: Extensions
+) -> Transmission | Receipt:
     """Make the bytes for a parcel, or the receipt that says why there are none."""
     sender, recipient = parcel.envelope.sender, parcel.envelope.recipient
     message = parcel.message

@@ -119,7 +119,7 @@ def parse_url(url: str) -> SmtpOptions:
     tls = _tls(parts.scheme, asked.get("tls"), host)
     return SmtpOptions(
         host=host,
-        port=port if port else _default_port(tls, host),
+        port=port or _default_port(tls, host),
         username=unquote(parts.username) if parts.username else None,
         auth=_auth(asked.get("auth"), host),
         tls=tls,

@@ -59,7 +59,7 @@ def receipt(stage: Stage, reply: Reply) -> Receipt:
 
 
 def escape(said: bytes) -> str:
-    """Give bytes of a stranger as text that is safe to print: no control character, at most 200 characters.
+    r"""Give bytes of a stranger as text that is safe to print: no control character, at most 200 characters.
 
     UTF-8 is understood (RFC 6531 servers may answer in it); what is neither that nor printable is shown as
     ``\\x1b``.

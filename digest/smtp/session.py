@@ -16,7 +16,7 @@ import socket
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from digest.errors import DigestError, LoginRefusedError, ServerRefusedError, TlsError
 from digest.model import Receipt, Stage
@@ -83,13 +83,14 @@ async def open_session(
             await steps.hello()
         if options.username is not None:
             await steps.log_in(options.username, secret)
-        transport = smtp.transport
-        if not isinstance(transport, asyncio.Transport):
-            raise _unavailable(options, Receipt(Stage.HELLO, None, "the server closed the connection"))
+        # uvloop's transports are no subclasses of asyncio's, they only behave as such
+        transport = cast("asyncio.Transport | None", smtp.transport)
     except BaseException:
         smtp.close()
         connected.close()
         raise
+    if transport is None or transport.is_closing():
+        raise _unavailable(options, Receipt(Stage.HELLO, None, "the server closed the connection"))
     offered = dict(smtp.esmtp_extensions)
     token = offered.get(_INBOX, "")
     rehearsal = f"inbox:{token}" if is_local and _TOKEN.fullmatch(token) else None
@@ -198,7 +199,7 @@ async def _connect(options: SmtpOptions) -> socket.socket:
             found = await loop.getaddrinfo(options.host, options.port, type=socket.SOCK_STREAM)
             for family, kind, protocol, _, address in found:
                 connecting = socket.socket(family, kind, protocol)
-                connecting.setblocking(False)
+                connecting.setblocking(False)  # noqa: FBT003  # the socket's own signature
                 try:
                     # An address that swallows everything shall leave time for the others.
                     async with asyncio.timeout(options.timeouts.connect / len(found)):
@@ -256,7 +257,9 @@ def _translated(error: Exception, stage: Stage, options: SmtpOptions) -> DigestE
     return _unavailable(options, Receipt(stage, None, f"the connection was lost at {stage}"))
 
 
-def _answered(error: SMTPResponseException, stage: Stage, options: SmtpOptions) -> DigestError:
+def _answered(  # noqa: PLR0911  # one return a case: a table of stage and class
+    error: SMTPResponseException, stage: Stage, options: SmtpOptions
+) -> DigestError:
     said = error.message.encode("utf-8", "surrogateescape").replace(b"\n", b" ")
     if error.code < 0:
         what = f"the server speaks no SMTP; it sent: {escape(said)}"

@@ -114,7 +114,7 @@ def _transient(stage: Stage, code: int, enhanced: str | None) -> Judgement:
         return deferred(Scope.SERVER, Cause.THROTTLED if code in {452, 454} else Cause.SERVER)
     if subject == "2":
         return deferred(Scope.PERSON, Cause.MAILBOX)
-    if code == 452 or code == 454 or (subject, detail) == ("5", "3") or (subject, detail) == ("7", "28"):
+    if code in {452, 454} or (subject, detail) == ("5", "3") or (subject, detail) == ("7", "28"):
         # "Too many recipients", "try again later": our speed, not the person's fault (S12).
         return deferred(Scope.DOMAIN if stage is Stage.RCPT else Scope.SERVER, Cause.THROTTLED)
     if subject in {"3", "4"}:
@@ -122,7 +122,9 @@ def _transient(stage: Stage, code: int, enhanced: str | None) -> Judgement:
     return deferred(Scope.PERSON, Cause.POSTPONED)
 
 
-def _permanent(stage: Stage, code: int, enhanced: str | None) -> Judgement:
+def _permanent(  # noqa: C901, PLR0911  # a table: one return a row, in one place
+    stage: Stage, code: int, enhanced: str | None
+) -> Judgement:
     def refused(scope: Scope, cause: Cause) -> Judgement:
         return Judgement(Verdict.REFUSED, scope, cause)
 
@@ -147,7 +149,9 @@ def _permanent(stage: Stage, code: int, enhanced: str | None) -> Judgement:
         case Stage.RCPT if (subject, detail) in {("1", "7"), ("1", "8")}:
             return refused(Scope.SENDER, Cause.SENDER)
         case Stage.RCPT:
-            return refused(Scope.PERSON, _SUBJECTS.get(subject or "1", Cause.UNKNOWN_ADDRESS))
+            # 552 without an enhanced code is "mailbox full" (RFC 5321 4.2.3)
+            usual = Cause.MAILBOX if code == 552 else Cause.UNKNOWN_ADDRESS
+            return refused(Scope.PERSON, _SUBJECTS.get(subject or "", usual))
         case Stage.DATA | Stage.BODY | Stage.DOT:
             if subject in {"1", "2"}:  # some servers judge the recipient only after the content
                 return refused(Scope.PERSON, _SUBJECTS[subject])
