@@ -12,10 +12,9 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from typing import TypeAlias
+from typing import NoReturn, TypeAlias
 
-from digest.composing.expression import needed_fields
-from digest.composing.expression import _needed_in_test as needed_in_test
+from digest.composing.expression import needed_fields, needed_in_test
 from digest.composing.quoted import SOFT_BREAK, quoted
 from digest.composing.symbols import Marks, Symbol
 from digest.errors import TemplateError
@@ -24,10 +23,12 @@ from digest.model import Branch, Piece, Slot, SlotEncoding
 __all__ = ["Fields", "compile_html", "compile_text", "encoded"]
 
 Pieces: TypeAlias = "tuple[str | Slot | _Fork, ...]"
-_OPEN_TAG = re.compile(r"<(?:!--|[A-Za-z/])(?:[^<>\"']|\"[^\"]*\"|'[^']*')*\Z")
+# What is complete in serialised HTML: comments, and tags with their quoted attributes.
+_WHOLE = re.compile(r"<!--.*?-->|<!\[endif\]-->|<[A-Za-z/!](?:[^<>\"']|\"[^\"]*\"|'[^']*')*>", re.DOTALL)
+_CONDITIONAL = re.compile(r"<!--\[if[^\]]*\]>(?:<!-->)?")
+_KNOWN_HOST = re.compile(r"https?://[^/?#]+[/?#]|mailto:", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"([\w:-]+)\s*=\s*(?:\"([^\"]*)|'([^']*))\Z")
 _RAW_TEXT = re.compile(r"<(style|script)\b[^>]*>(?:(?!</\1).)*\Z", re.IGNORECASE | re.DOTALL)
-_COMMENT = re.compile(r"<!--(?!\[if)(?:(?!-->).)*\Z", re.DOTALL)
 _LINKS = frozenset({"href", "src", "background", "action", "cite"})
 _TEXT_LINK = re.compile(r"(?:https?://|mailto:)\S*\Z")
 _VOID = frozenset(
@@ -158,8 +159,7 @@ def _innermost(
 
 
 def _check_all_found(text: str, marks: Marks, found: list[re.Match[str]]) -> None:
-    seen = {marks.pattern.sub(lambda mark: mark.group(), mark.group()) for mark in found}
-    seen = {name[name.index(marks.nonce) :].partition("z")[0] + "z" for name in seen}
+    seen = {_name(mark, marks) for mark in found}
     lost = [mark for mark in marks.written if mark not in seen]
     whole = len(re.findall(marks.nonce, text, re.IGNORECASE))
     if lost or whole != len(found):
@@ -173,38 +173,40 @@ def _check_all_found(text: str, marks: Marks, found: list[re.Match[str]]) -> Non
         )
 
 
+def _name(mark: re.Match[str], marks: Marks) -> str:
+    letter = "s" if mark["slot"] else "i" if mark["open"] else "e" if mark["other"] else "f"
+    return f"{marks.nonce}{letter}{mark['at']}z"
+
+
 def _html_encoding(before: str, symbol: Symbol) -> SlotEncoding:
     if _RAW_TEXT.search(before):
         _refuse("in a style sheet", symbol)
-    if _COMMENT.search(before[before.rfind("<!--") :] if "<!--" in before else ""):
-        _refuse("in a comment", symbol)
-    tag = _OPEN_TAG.search(before[before.rfind("<") if _outside_quotes(before) else _tag_start(before) :])
-    if tag is None or tag.group().startswith("<!--"):
+    rest = _WHOLE.sub("", before)
+    rest = rest[rest.find("<") :] if "<" in rest else ""
+    if rest.startswith("<!--"):
+        if not _CONDITIONAL.match(rest):
+            _refuse("in a comment", symbol)
+        rest = _WHOLE.sub("", _CONDITIONAL.sub("", rest, count=1))
+        rest = rest[rest.find("<") :] if "<" in rest else ""
+    if not rest:
         return SlotEncoding.URL if symbol.is_address_part else SlotEncoding.HTML
-    attribute = _ATTRIBUTE.search(tag.group())
+    attribute = _ATTRIBUTE.search(rest)
     if attribute is None:
         _refuse("in a tag", symbol)
-    name = attribute[1].lower()
-    value = attribute[2] or attribute[3] or ""
-    if name == "style" or name.startswith("on"):
+    return _attribute_encoding(attribute[1].lower(), attribute[2] or attribute[3] or "", symbol)
+
+
+def _attribute_encoding(name: str, value: str, symbol: Symbol) -> SlotEncoding:
+    if name in {"style", "srcset"} or name.startswith("on"):
         _refuse(f"in the attribute {name}", symbol)
     if name in _LINKS:
-        if not re.match(r"https?://[^/?#]+[/?#]|mailto:", value, re.IGNORECASE):
+        if not _KNOWN_HOST.match(value):
             _refuse("where a link's scheme and host must be known", symbol)
         return SlotEncoding.URL
     return SlotEncoding.URL if symbol.is_address_part else SlotEncoding.HTML
 
 
-def _outside_quotes(before: str) -> bool:
-    return before.rfind("<") > before.rfind('"')
-
-
-def _tag_start(before: str) -> int:
-    """Find where the tag that may be open at the end begins; a `<` inside an attribute is written &lt;."""
-    return max(before.rfind("<"), 0)
-
-
-def _refuse(where: str, symbol: Symbol) -> None:
+def _refuse(where: str, symbol: Symbol) -> NoReturn:
     raise TemplateError(
         f"a subscriber's value cannot stand {where}", where=symbol.place or None, hint=_REFUSED_HINT
     )

@@ -26,7 +26,15 @@ from typing import TypeAlias, cast
 from digest.errors import InvalidInputError
 from digest.model import Expression, Subscriber
 
-__all__ = ["Value", "evaluate", "needed_fields", "parse_condition", "used_fields"]
+__all__ = [
+    "Value",
+    "evaluate",
+    "needed_fields",
+    "needed_in_test",
+    "parse_condition",
+    "used_fields",
+    "written",
+]
 
 Value: TypeAlias = "str | int | float | bool | None"
 
@@ -143,23 +151,23 @@ def needed_fields(expression: Expression) -> frozenset[str]:
         return frozenset()
     if verb == "or":
         last = needed_fields(parts[-1])
-        return frozenset().union(last, *(_needed_in_test(part) for part in parts[:-1]))
+        return frozenset().union(last, *(needed_in_test(part) for part in parts[:-1]))
     if verb == "if":
         test, then, otherwise = parts
         needed = needed_fields(then) - _true_in(test)
-        return _needed_in_test(test) | needed | needed_fields(otherwise)
+        return needed_in_test(test) | needed | needed_fields(otherwise)
     return frozenset().union(*(needed_fields(part) for part in parts))
 
 
-def _needed_in_test(test: Expression) -> frozenset[str]:
-    """Name what a test needs: a field alone may be absent, which is what the test asks."""
+def needed_in_test(test: Expression) -> frozenset[str]:
+    """Name the fields a test needs: a field alone may be absent, which is what the test asks."""
     parts = [part for part in test[1:] if isinstance(part, (list, tuple))]
     if test[0] == "field":
         return frozenset()
     if test[0] in {"and", "or", "not"}:
-        return frozenset().union(*(_needed_in_test(part) for part in parts))
+        return frozenset().union(*(needed_in_test(part) for part in parts))
     if test[0] in _CHANGE:
-        return _needed_in_test(parts[0])
+        return needed_in_test(parts[0])
     return needed_fields(test)
 
 

@@ -62,7 +62,7 @@ class Filler:
     def __init__(self, letter: Letter) -> None:
         self._letter = letter
         self._template, self._places, self._slots = _laid_out(letter.pieces)
-        self._date = (0, b"")
+        self._date: tuple[int | None, bytes] = (None, b"")
 
     def __call__(self, subscriber: Subscriber, *, date: float, message_id_key: bytes) -> bytes:
         """Write the complete message of one subscriber, as ``fill`` does."""
