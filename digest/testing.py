@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
+from digest.web.chaos import Chaos
 from digest.web.inbox import Inbox, InboxAddresses
 from digest.web.mailbox import Received
 
@@ -93,14 +94,14 @@ def _run(work: Coroutine[None, None, Given], loop: asyncio.AbstractEventLoop) ->
 
 
 @contextmanager
-def open_inbox(*, keep: int = 2000) -> Iterator[RunningInbox]:
-    """Open a debug inbox on free ports of loopback, in a thread of its own."""
+def open_inbox(*, keep: int = 2000, chaos: Chaos | None = None) -> Iterator[RunningInbox]:
+    """Open a debug inbox on free ports of loopback, in a thread of its own; ``chaos`` makes it misbehave."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="digest-inbox", daemon=True)
     thread.start()
 
     async def opening() -> Inbox:
-        return await Inbox(smtp_port=0, web_port=0, keep=keep).__aenter__()
+        return await Inbox(smtp_port=0, web_port=0, keep=keep, chaos=chaos).__aenter__()
 
     try:
         opened = _run(opening(), loop)

@@ -9,12 +9,14 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
+from digest.web.chaos import At, Chaos, Fault
 from digest.web.inbox_pages import inbox_routes
 from digest.web.mailbox import Mailbox, Received
 from digest.web.serving import WebServer, bind_loopback
@@ -31,6 +33,7 @@ class InboxOptions:
     web_port: int = 8025
     host: str = "127.0.0.1"
     keep: int = 2000
+    chaos: Chaos | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,9 +67,18 @@ class Inbox:
     """
 
     def __init__(
-        self, *, smtp_port: int = 1025, web_port: int = 8025, host: str = "127.0.0.1", keep: int = 2000
+        self,
+        *,
+        smtp_port: int = 1025,
+        web_port: int = 8025,
+        host: str = "127.0.0.1",
+        keep: int = 2000,
+        chaos: Chaos | None = None,
     ) -> None:
-        self._options = InboxOptions(smtp_port=smtp_port, web_port=web_port, host=host, keep=keep)
+        self._options = InboxOptions(
+            smtp_port=smtp_port, web_port=web_port, host=host, keep=keep, chaos=chaos
+        )
+        self._attempts: Counter[tuple[At, str]] = Counter()
         self._mailbox = Mailbox(keep=keep, now=time.time)
         self._addresses: InboxAddresses | None = None
         self._open = AsyncExitStack()
@@ -123,7 +135,7 @@ class Inbox:
             smtp_port = int(smtp.getsockname()[1])
             http = bind_loopback(options.host, options.web_port, "the inbox's page")
             opening.callback(http.close)
-            door = await open_door(smtp, token=self.token, take=self._take)
+            door = await open_door(smtp, token=self.token, take=self._take, strike=self._strike)
             opening.push_async_callback(door.close)
             routes = inbox_routes(self._mailbox, smtp_address=f"{options.host}:{smtp_port}")
             web = await opening.enter_async_context(WebServer(routes, http))
@@ -145,6 +157,12 @@ class Inbox:
     def _take(self, sender: str, recipients: tuple[str, ...], content: bytes) -> int:
         return self._mailbox.add(sender, recipients, content=content).id
 
+    def _strike(self, at: At, address: str) -> tuple[Fault, bool] | None:
+        if self._options.chaos is None:
+            return None
+        self._attempts[at, address] += 1
+        return self._options.chaos.strikes(at, address, self._attempts[at, address])
+
 
 async def serve_inbox(  # noqa: PLR0913 - keyword-only, each with a default
     *,
@@ -152,16 +170,19 @@ async def serve_inbox(  # noqa: PLR0913 - keyword-only, each with a default
     web_port: int = 8025,
     host: str = "127.0.0.1",
     keep: int = 2000,
+    chaos: Chaos | None = None,
     ready: Callable[[InboxAddresses], None] | None = None,
     stop: asyncio.Event | None = None,
 ) -> None:
     """Open a debug inbox and serve it until ``stop`` is set or the task is cancelled.
 
+    ``chaos`` makes it misbehave, to try a sender against (``digest.web.chaos.parse_chaos``).
+
     Raises:
         ConfigurationError: ``host`` is not loopback: whoever reaches the inbox can read every mail.
         TryAgainError: a port is in use.
     """
-    async with Inbox(smtp_port=smtp_port, web_port=web_port, host=host, keep=keep) as inbox:
+    async with Inbox(smtp_port=smtp_port, web_port=web_port, host=host, keep=keep, chaos=chaos) as inbox:
         if ready is not None:
             ready(inbox.addresses)
         await (stop or asyncio.Event()).wait()
