@@ -45,9 +45,9 @@ async def test_trouble_with_one_never_stops_the_others(folder: Path) -> None:
 
     def decide(moment: Moment) -> Fault | None:
         if moment.at is At.RCPT and moment.recipient == "reader3@example.org":
-            return Fault("450 4.2.0 greylisted")
+            return Fault(b"450 4.2.0 greylisted")
         if moment.at is At.RCPT and moment.recipient == "reader4@example.org":
-            return Fault("550 5.1.1 no such person")
+            return Fault(b"550 5.1.1 no such person")
         return None
 
     async with FaultServer(decide) as server:
@@ -136,7 +136,7 @@ async def test_a_changed_article_is_refused_while_its_edition_is_open(folder: Pa
 
     def decide(moment: Moment) -> Fault | None:
         return (
-            Fault("451 4.3.0 later")
+            Fault(b"451 4.3.0 later")
             if moment.at is At.RCPT and moment.recipient == "reader3@example.org"
             else None
         )
@@ -155,7 +155,7 @@ async def test_a_changed_article_is_refused_while_its_edition_is_open(folder: Pa
     assert accepted.status == 0, accepted.err
     assert len(server.truth.accepted) == 20
     assert set(server.truth.accepted.values()) == {1}
-    assert b"twenty-one" in server.truth.bodies["reader3@example.org"][0].replace(b"=\r\n", b"")
+    assert b"twenty-one" in server.truth.bodies["reader3@example.org"].replace(b"=\r\n", b"")
 
 
 async def test_the_sending_process_stays_small(folder: Path) -> None:
