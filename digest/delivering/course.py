@@ -56,6 +56,7 @@ class Course:
         self._clock = clock
         self._progress = progress
         self._allowance = Allowance(parse_rate(options.rate))
+        self._remember(ledger)
         self._key = ledger.message_id_key
         owed = ledger.owed()
         self.total = owed if options.limit is None else min(owed, options.limit)
@@ -69,6 +70,15 @@ class Course:
         self.halted_by: DigestError | None = None
         self._started = self._told = clock.monotonic()
         self._random = random.Random()  # noqa: S311  # jitter, nothing secret
+
+    def _remember(self, ledger: Ledger) -> None:
+        """Let quotas of an hour or a day know what earlier runs sent; rehearsals count for nothing."""
+        window = self._allowance.remembers
+        if window is None or ledger.scope:
+            return
+        now, monotonic = self._clock.now(), self._clock.monotonic()
+        times = ledger.sent_since(now - window.seconds, limit=window.count)
+        self._allowance.remember(monotonic - max(0.0, now - at) for at in times)
 
     @property
     def accepted(self) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -66,6 +67,20 @@ class Allowance:
         self._quotas = [(one, deque[float]()) for one in limits if one.seconds > _PACED_UP_TO]
         self._next = float("-inf")
 
+    @property
+    def remembers(self) -> Limit | None:
+        """The longest quota, and how many letters of the past it has to know of."""
+        quotas = [limit for limit, _ in self._quotas]
+        if not quotas:
+            return None
+        return Limit(max(one.count for one in quotas), max(one.seconds for one in quotas))
+
+    def remember(self, taken_at: Iterable[float]) -> None:
+        """Count letters of earlier runs; times on the same clock, oldest first."""
+        for at in taken_at:
+            for _, taken in self._quotas:
+                taken.append(at)
+
     def wait(self, now: float) -> float:
         """Tell how many seconds to wait before the next letter; 0 when it may leave."""
         wait = max(0.0, self._next - now)
@@ -73,7 +88,8 @@ class Allowance:
             while taken and taken[0] <= now - limit.seconds:
                 taken.popleft()
             if len(taken) >= limit.count:
-                wait = max(wait, taken[0] + limit.seconds - now)
+                # The one that has to grow old first: earlier runs may have had a higher limit.
+                wait = max(wait, taken[len(taken) - limit.count] + limit.seconds - now)
         return wait
 
     def take(self, now: float) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine, Iterable
+from datetime import UTC, datetime
 from typing import Final, TypeVar
 
 from digest.delivering.clock import SystemClock
@@ -30,6 +31,8 @@ __all__ = ["deliver", "rehearsal_of"]
 T = TypeVar("T")
 # After being asked to stop, what is in flight may take so long (L1); then it is left in doubt.
 _GRACE_SECONDS: Final = 10.0
+# A quota that is used up for longer ends the run: what is called again by cron need not wait in memory.
+_LONGEST_PAUSE_SECONDS: Final = 900.0
 
 
 async def rehearsal_of(transport: Transport) -> str | None:
@@ -248,6 +251,9 @@ class _Run:
             wait = self._course.wait_seconds()
             if wait is None or self.stop.is_set() or batch.is_used_up:
                 return
+            if wait > _LONGEST_PAUSE_SECONDS and self._deadline is None:
+                self._course.halt(_quota_error(self._clock.now() + wait))
+                return
             if self._is_too_late(wait):
                 self._course.halt(
                     TryAgainError("the time for this run is over", hint="run the same command again")
@@ -272,6 +278,14 @@ class _Run:
             for one in (task, stopped):
                 one.cancel()
             await asyncio.gather(task, stopped, return_exceptions=True)
+
+
+def _quota_error(free_at: float) -> TryAgainError:
+    free = datetime.fromtimestamp(free_at, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return TryAgainError(
+        f"the rate allows no more letters until {free}",
+        hint="`digest run` goes on by itself when it is called then",
+    )
 
 
 def _is_being_cancelled() -> bool:

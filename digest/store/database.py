@@ -36,7 +36,7 @@ _MIGRATIONS = (
     CREATE TABLE ledger (
       id INTEGER PRIMARY KEY, edition TEXT NOT NULL, scope TEXT NOT NULL, subject TEXT NOT NULL,
       message_id_domain TEXT NOT NULL, generation INTEGER NOT NULL, started REAL NOT NULL,
-      UNIQUE (edition, scope)
+      checksum INTEGER NOT NULL, UNIQUE (edition, scope)
     );
     CREATE TABLE list (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
     -- rows of one planning lie together in the order of sending: folding verdicts touches few pages

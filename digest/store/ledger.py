@@ -20,7 +20,7 @@ from typing import Final, Self
 
 from digest.model import Subscriber
 from digest.store.database import guard, os_error, transaction
-from digest.store.folding import CUT_OFF, apply, count, journal_file, recover, remove_journals
+from digest.store.folding import CUT_OFF, apply, count, journal_file, recover, remove_journals, set_generation
 from digest.store.journal import Journal, Outcome
 from digest.store.planning import Decisions, Kinds, attached, begin, survey
 from digest.store.roster import Roster
@@ -107,7 +107,9 @@ class Ledger:
         self._roster = roster
         with guard(self._where):
             # What an earlier run on this ledger could not fold is in its journal.
-            recover(self._connection, self.edition, self.scope, folder=self._folder, now=about.started)
+            self._id = recover(
+                self._connection, self.edition, self.scope, folder=self._folder, now=about.started
+            )
             self._outcomes.clear()
             self._generation = 1
             if self._folder is not None:
@@ -121,21 +123,23 @@ class Ledger:
         self._folded_at = about.started
 
     def _write_about(self, about: About) -> int:
-        row = self._connection.execute(
-            """INSERT INTO ledger (edition, scope, subject, message_id_domain, generation, started)
-            VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (edition, scope) DO UPDATE SET subject = excluded.subject,
-            message_id_domain = excluded.message_id_domain, generation = excluded.generation,
-            started = excluded.started RETURNING id""",
-            (
-                self.edition,
-                self.scope,
-                about.subject,
-                about.message_id_domain,
-                self._generation if self._journal else 0,
-                about.started,
-            ),
-        ).fetchone()
-        return int(row[0])
+        """Write the ledger's own row; by its id where it is known, since an index may be damaged."""
+        told = (about.subject, about.message_id_domain, about.started)
+        run = self._connection.execute
+        if self._id is None:
+            row = run(
+                """INSERT INTO ledger (edition, scope, subject, message_id_domain, started, generation, checksum)
+                VALUES (?, ?, ?, ?, ?, 0, 0) RETURNING id""",
+                (self.edition, self.scope, *told),
+            ).fetchone()
+            self._id = int(row[0])
+        else:
+            run(
+                "UPDATE ledger SET subject = ?, message_id_domain = ?, started = ? WHERE id = ?",
+                (*told, self._id),
+            )
+        set_generation(self._connection, self._id, self._generation if self._journal else 0)
+        return self._id
 
     def owed(self) -> int:
         """Count those on the list whom this run has yet to claim."""
@@ -149,6 +153,17 @@ class Ledger:
     @staticmethod
     def _range(first: int, last: int) -> dict[str, int]:
         return {"first": first, "last": last, "planned": NUMBERS[State.PLANNED]}
+
+    def sent_since(self, at: float, *, limit: int) -> list[float]:
+        """Give when real letters of any edition were last tried since a time, at most so many, oldest first."""
+        with guard(self._where):
+            rows = self._connection.execute(
+                """SELECT d.at FROM ledger l JOIN span s ON s.ledger = l.id
+                CROSS JOIN delivery d ON d.id BETWEEN s.first AND s.last
+                WHERE l.scope = '' AND d.at > ? ORDER BY d.at DESC LIMIT ?""",
+                (at, limit),
+            ).fetchall()
+        return [row[0] for row in reversed(rows)]
 
     # --- sending --------------------------------------------------------------------------------------------
 
@@ -179,7 +194,7 @@ class Ledger:
     def _take(self, count: int) -> list[tuple[int, str, int, str, str | None, str | None]]:
         first, last = self._spans[0]
         rows = self._connection.execute(
-            f"""SELECT d.id, coalesce(d.email, d.key), d.attempts, r.fields, r.name, r.language {_WAITING}
+            f"""SELECT d.id, coalesce(r.address, r.key), d.attempts, r.fields, r.name, r.language {_WAITING}
             ORDER BY d.id LIMIT :count""",  # a constant
             {**self._range(first, last), "count": count},
         ).fetchall()
@@ -240,7 +255,7 @@ class Ledger:
             try:
                 with transaction(self._connection):
                     apply(self._connection, self._outcomes)
-                    self._set_generation(self._generation if old else 0)
+                    set_generation(self._connection, self._id, self._generation if old else 0)
             except BaseException:
                 if self._journal is not None and old is not None:
                     self._journal.close()
@@ -255,9 +270,6 @@ class Ledger:
         self._folder.mkdir(parents=True, exist_ok=True)
         file = journal_file(self._folder, self.edition, self.scope, self._generation)
         return Journal(file, self._generation, claimed=self._claimed, committing=self._committing)
-
-    def _set_generation(self, generation: int) -> None:
-        self._connection.execute("UPDATE ledger SET generation = ? WHERE id = ?", (generation, self._id))
 
     # --- afterwards -----------------------------------------------------------------------------------------
 
@@ -309,7 +321,7 @@ class Ledger:
                 if self._id is not None and (journal is not None or self._outcomes):
                     with transaction(self._connection):
                         apply(self._connection, self._outcomes)
-                        self._set_generation(0)
+                        set_generation(self._connection, self._id, 0)
             finally:
                 if journal is not None:
                     journal.close()

@@ -36,6 +36,7 @@ from digest.store.roster import (
 __all__ = ["ListOptions", "read_list"]
 
 _ENDS: Final = 65_536  # octets at either end of a file that tell a changed one
+_KEPT_COPIES: Final = 8  # of checked lists; each is some 90 octets a row
 _SKIP_HINT: Final = "fix the line, or pass --skip-invalid"
 
 
@@ -122,6 +123,13 @@ def _kept(cached: Path) -> Roster | None:
         return None  # a damaged copy is no loss: it is made again
 
 
+def _age(file: Path) -> float:
+    try:
+        return -file.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0  # another run was quicker to remove it
+
+
 def _draft(cached: Path | None) -> Path:
     if cached is None:
         return temporary_file()
@@ -131,7 +139,8 @@ def _draft(cached: Path | None) -> Path:
         raise ConfigurationError(
             f"the folder of checked lists cannot be made: {error.strerror}", where=str(cached.parent)
         ) from error
-    # One copy per list is enough: older ones are of files that changed since.
+    for old in sorted(cached.parent.glob("*.list.sqlite"), key=_age)[_KEPT_COPIES:]:
+        old.unlink(missing_ok=True)  # of files that changed since, or of lists long done with
     return cached.with_name(f"{cached.name}.{os.getpid()}")
 
 

@@ -19,7 +19,7 @@ from digest.errors import LockedError
 from digest.store import editions
 from digest.store.database import connect, guard, parse_url, transaction
 from digest.store.editions import EditionSummary, FrozenEdition
-from digest.store.folding import recover, side_name
+from digest.store.folding import recover, side_name, verify
 from digest.store.ledger import Ledger
 from digest.store.locking import hold
 from digest.store.status import Status, read_status
@@ -185,7 +185,10 @@ class Store:
     def _recover(self, edition: str, scope: str) -> int | None:
         with guard(self._where):
             # The wall clock only dates the doubt for people; nothing waits by it.
-            return recover(self._connection, edition, scope, folder=self._folder, now=time.time())
+            ledger = recover(self._connection, edition, scope, folder=self._folder, now=time.time())
+            if ledger is not None:
+                verify(self._connection, ledger)
+            return ledger
 
     def status(self, edition: str, scope: str = "") -> Status | None:
         """Tell how an edition stands, also while another run sends it; None if nothing is known of it."""

@@ -225,6 +225,30 @@ async def test_the_rate_is_kept(ledger: Ledger) -> None:
     assert clock.seconds >= 120
 
 
+async def test_a_days_limit_goes_on_the_next_day(store: Store) -> None:
+    """500/day holds over runs and editions: the run ends with 75 and says when; a day later the rest goes."""
+    clock, transport, readers = StillClock(), ScriptedTransport(), people(25)
+    options = DeliveryOptions(connections=2, rate="10/day")
+    sent = []
+    for _ in range(2):
+        for _ in range(2):
+            with store.ledger(LETTER.edition) as ledger:
+                report = await deliver(
+                    LETTER, readers, transport=transport, ledger=ledger, clock=clock, options=options
+                )
+            sent.append(report.sent)
+            assert report.exit_status == 75
+            assert "the rate allows no more letters until 2023-11-1" in str(report.stopped_by)
+        clock.seconds += 86_401
+    assert sent == [10, 0, 10, 0]
+    with store.ledger(LETTER.edition) as ledger:
+        report = await deliver(
+            LETTER, readers, transport=transport, ledger=ledger, clock=clock, options=options
+        )
+    assert (report.sent, report.exit_status) == (5, 0)
+    assert set(transport.accepted.values()) == {1}
+
+
 async def test_the_time_for_a_run_is_kept(ledger: Ledger) -> None:
     """--max-time ends a run that the rate makes long; the rest is for the next one."""
     clock = StillClock()
