@@ -160,10 +160,10 @@ def _innermost(
 
 def _check_all_found(text: str, marks: Marks, found: list[re.Match[str]]) -> None:
     seen = {_name(mark, marks) for mark in found}
-    lost = [mark for mark in marks.written if mark not in seen]
+    lost = [mark for mark in marks.expected if mark not in seen]
     whole = len(re.findall(marks.nonce, text, re.IGNORECASE))
     if lost or whole != len(found):
-        torn = lost[0] if lost else marks.written[0]
+        torn = (lost or marks.expected or [f"{marks.nonce}s0z"])[0]
         number = int(torn[len(marks.nonce) + 1 : -1])
         symbol = (marks.symbols if torn[len(marks.nonce)] == "s" else marks.tests)[number]
         raise TemplateError(

@@ -59,6 +59,11 @@ def _mentions(node: nodes.Node, names: Iterable[str]) -> bool:
     )
 
 
+def _as_expression(node: nodes.Node) -> nodes.Expr:
+    assert isinstance(node, nodes.Expr)  # Jinja types an If's test wider than its parser makes it
+    return node
+
+
 class _Rewriter(NodeTransformer):
     """Walks outside in, so that a test is looked at before what it is made of changes."""
 
@@ -130,8 +135,8 @@ class _Rewriter(NodeTransformer):
             self._check_sets_nothing(body)
         otherwise = list(node.else_)
         for branch in reversed(node.elif_):
-            otherwise = self._branches(branch.test, branch.body, otherwise)
-        return self._branches(node.test, node.body, otherwise)
+            otherwise = self._branches(_as_expression(branch.test), branch.body, otherwise)
+        return self._branches(_as_expression(node.test), node.body, otherwise)
 
     def _branches(
         self, test: nodes.Expr, body: list[nodes.Node], otherwise: list[nodes.Node]
@@ -155,7 +160,7 @@ class _Rewriter(NodeTransformer):
     def _check_sets_nothing(self, body: list[nodes.Node]) -> None:
         for node in body:
             inside = node if isinstance(node, (nodes.Assign, nodes.AssignBlock)) else None
-            inside = inside or node.find((nodes.Assign, nodes.AssignBlock))
+            inside = inside or node.find(nodes.Assign) or node.find(nodes.AssignBlock)
             if inside is not None:
                 self._refuse(
                     "a name cannot be set for some subscribers only",
@@ -178,13 +183,15 @@ class _Rewriter(NodeTransformer):
     def _built(self, verb: str, node: nodes.Node, parts: list[nodes.Expr]) -> nodes.Filter:
         built = nodes.Filter(parts[0], f"digest_{verb}", parts[1:], [], None, None)
         built.set_lineno(node.lineno, override=False)
-        built.set_environment(node.environment)
+        if node.environment is not None:
+            built.set_environment(node.environment)
         return built
 
     def _output(self, expression: nodes.Expr) -> nodes.Output:
         output = nodes.Output([expression])
         output.set_lineno(expression.lineno)
-        output.set_environment(expression.environment)
+        if expression.environment is not None:
+            output.set_environment(expression.environment)
         return output
 
     def _refuse(self, what: str, node: nodes.Node, hint: str = _HINT) -> NoReturn:

@@ -97,7 +97,7 @@ def _environment(theme: Theme, marks: Marks) -> Environment:
 
     class Subscribing(SandboxedEnvironment):
         def _generate(
-            self, source: TemplateNode, name: str | None, filename: str | None, defer_init: bool = False
+            self, source: TemplateNode, name: str | None, filename: str | None, **rest: bool
         ) -> str:
             # Jinja's documented hook between parsing and code generation.
             return super()._generate(
@@ -121,8 +121,8 @@ def _environment(theme: Theme, marks: Marks) -> Environment:
         optimized=False,  # the optimiser would run our filters before there is anything to run them on
         cache_size=0,
     )
-    environment.filters = _guarded(environment.filters) | _filters(marks)
-    environment.tests = _guarded(environment.tests)
+    environment.filters = {**_guarded(environment.filters), **_filters(marks)}
+    environment.tests = _guarded(environment.tests)  # type: ignore[assignment, arg-type]  # as above
     environment.globals.clear()  # `range`, `lipsum` and `cycler` have no place in a letter
     return environment
 
@@ -166,7 +166,7 @@ def _chain(verb: str, *parts: object) -> object:
     return (left or right) if verb == "or" else (left and right)
 
 
-def _filters(marks: Marks) -> dict[str, Callable[..., object]]:
+def _filters(marks: Marks) -> dict[str, Callable[..., object]]:  # noqa: C901  # eleven small closures over two values
     """Give the filters that rewritten templates call; their names cannot be typed by mistake."""
     from jinja2 import pass_context
     from markupsafe import Markup, escape

@@ -59,9 +59,9 @@ class Theme:
 def theme_names() -> tuple[str, ...]:
     """Name the built-in themes, sorted."""
     for place in _built_in():
-        names = sorted(found.parent.name for found in place.glob("*/theme.toml"))
+        names = {found.parent.name for found in place.glob("*/theme.toml")} - {_SHARED}
         if names:
-            return tuple(names)
+            return tuple(sorted(names))
     return ()
 
 
@@ -120,7 +120,7 @@ def _built_in() -> list[Path]:
 
 
 def _folder_of(name: str, places: Sequence[Path]) -> Path:
-    if not _NAME.fullmatch(name):
+    if not _NAME.fullmatch(name) or name == _SHARED:
         raise TemplateError(
             f"'{name[:80]!r}' is no name of a theme"[:120],
             hint="a theme is named by lower-case letters, digits, - and _, never by a path",
