@@ -9,9 +9,9 @@ from __future__ import annotations
 import random
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
+from digest.delivering.domains import Domains, Flight, Standing
 from digest.delivering.options import DeliveryOptions
 from digest.delivering.policy import Streak, rule
 from digest.delivering.rate import Allowance, parse_rate
@@ -20,19 +20,13 @@ from digest.errors import DigestError
 from digest.model import Clock, Envelope, Letter, Parcel, Receipt
 from digest.smtp import verdict
 from digest.store.journal import Outcome
-from digest.store.ledger import Claimed, Ledger
+from digest.store.ledger import Ledger
 from digest.store.states import State
 
 __all__ = ["Batch", "Course"]
 
 _CLAIM: Final = 250  # one fdatasync for so many; after a power loss at most these are in doubt
 _TELL_SECONDS: Final = 0.1
-
-
-@dataclass(slots=True)
-class _Flight:
-    person: Claimed
-    tries: int = 0
 
 
 class Course:
@@ -61,10 +55,12 @@ class Course:
         owed = ledger.owed()
         self.total = owed if options.limit is None else min(owed, options.limit)
         self._unclaimed = self.total
-        self._waiting: deque[_Flight] = deque()  # claimed, not handed out; those to try again come first
-        self._flying: dict[int, _Flight] = {}
+        self._waiting: deque[Flight] = deque()  # claimed, not handed out; those to try again come first
+        self._domains = Domains(max_attempts=options.max_attempts)
+        self._flying: dict[int, Flight] = {}
         self._counts = dict.fromkeys(State, 0)
         self._streak = Streak()
+        self._passed_over: dict[str, str] = {}
         self._rest_until = float("-inf")
         self._stopped = False
         self.halted_by: DigestError | None = None
@@ -86,6 +82,11 @@ class Course:
         return self._counts[State.ACCEPTED]
 
     @property
+    def passed_over(self) -> dict[str, str]:
+        """Domains this run gave up on, and what their servers said last."""
+        return dict(self._passed_over)
+
+    @property
     def postponed(self) -> int:
         """People this run tried and left planned."""
         return self._counts[State.PLANNED]
@@ -94,14 +95,17 @@ class Course:
 
     def has_work(self) -> bool:
         """Tell whether somebody is left to be mailed by this run."""
-        return not self._stopped and (bool(self._waiting) or self._unclaimed > 0)
+        return not self._stopped and (bool(self._waiting) or bool(self._domains.aside) or self._unclaimed > 0)
 
     def wait_seconds(self) -> float | None:
         """Tell how long to wait for the next letter; None when there is none left to hand out."""
         if not self.has_work():
             return None
         now = self._clock.monotonic()
-        return max(self._rest_until - now, self._allowance.wait(now))
+        wait = max(self._rest_until - now, self._allowance.wait(now))
+        if self._domains.is_full or (not self._waiting and self._unclaimed <= 0):
+            wait = max(wait, self._domains.wait(now))
+        return wait
 
     def batch(self, limit: int | None) -> Batch:
         """Give what one connection pulls from."""
@@ -112,9 +116,9 @@ class Course:
         now = self._clock.monotonic()
         if not self.has_work() or self._rest_until > now or self._allowance.wait(now) > 0:
             return None
-        if not self._waiting and not self._claim():
+        flight = self._next_flight(now)
+        if flight is None:
             return None
-        flight = self._waiting.popleft()
         flight.tries += 1
         person = flight.person
         self._flying[person.delivery] = flight
@@ -124,6 +128,22 @@ class Course:
             person.delivery, Envelope(self._letter.envelope_sender, person.subscriber.address), message
         )
 
+    def _next_flight(self, now: float) -> Flight | None:
+        """Take the next person whose domain is not resting; those of resting domains wait aside."""
+        flight = self._domains.rested(now)
+        while flight is None:
+            if self._domains.is_full or (not self._waiting and not self._claim()):
+                return None
+            candidate = self._waiting.popleft()
+            standing = self._domains.standing(_domain(candidate), now)
+            if standing is Standing.OPEN:
+                flight = candidate
+            elif standing is Standing.RESTING:
+                self._domains.put_aside(_domain(candidate), candidate)
+            else:
+                self._counts[State.PLANNED] += 1  # passed over: planned as before, for a later run
+        return flight
+
     def _claim(self) -> bool:
         try:
             claimed = self._ledger.claim(min(_CLAIM, self._unclaimed))
@@ -131,7 +151,7 @@ class Course:
             self.halt(error)
             return False
         self._unclaimed = self._unclaimed - len(claimed) if claimed else 0
-        self._waiting.extend(_Flight(person) for person in claimed)
+        self._waiting.extend(Flight(person) for person in claimed)
         return bool(claimed)
 
     # --- taking in (the Observer protocol) ------------------------------------------------------------------
@@ -147,8 +167,9 @@ class Course:
     def answered(self, parcel: Parcel, receipt: Receipt) -> None:
         """Take the answer to one letter."""
         flight = self._flying.pop(parcel.key)
+        judgement = verdict(receipt)
         ruling = rule(
-            verdict(receipt),
+            judgement,
             receipt,
             tries=flight.tries,
             max_attempts=self._options.max_attempts,
@@ -157,10 +178,14 @@ class Course:
         self._streak = ruling.streak
         if ruling.stop is not None:
             self.halt(ruling.stop)
+        given_up = self._domains.answered(_domain(flight), judgement, self._clock.monotonic(), self.jittered)
+        if given_up:
+            self._passed_over[given_up] = receipt.text
+            self._counts[State.PLANNED] += self._domains.drop(given_up)
         if ruling.wait_seconds:
             self._rest_until = self._clock.monotonic() + self.jittered(ruling.wait_seconds)
         self._record(flight.person.delivery, ruling.state, receipt)
-        if ruling.retry and not self._stopped:
+        if ruling.retry and not self._stopped and not given_up:
             self._ledger.claim_again(parcel.key)
             self._waiting.appendleft(flight)
             return
@@ -216,6 +241,10 @@ class Course:
                 waiting=waiting,
             )
         )
+
+
+def _domain(flight: Flight) -> str:
+    return flight.person.subscriber.address.rpartition("@")[2]
 
 
 class Batch:

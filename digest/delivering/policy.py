@@ -54,7 +54,9 @@ def back_off(troubles: int) -> float:
     return min(_LONGEST_WAIT_SECONDS, _FIRST_WAIT_SECONDS * (1 << doublings))
 
 
-def rule(judgement: Judgement, receipt: Receipt, *, tries: int, max_attempts: int, streak: Streak) -> Ruling:
+def rule(  # noqa: PLR0911  # the table: one answer, one consequence
+    judgement: Judgement, receipt: Receipt, *, tries: int, max_attempts: int, streak: Streak
+) -> Ruling:
     """Decide what follows from an answer. ``tries`` counts this one."""
     match judgement.verdict:
         case Verdict.ACCEPTED:
@@ -64,6 +66,10 @@ def rule(judgement: Judgement, receipt: Receipt, *, tries: int, max_attempts: in
             return Ruling(State.IN_DOUBT, replace(streak, troubles=streak.troubles + 1))
         case Verdict.DEFERRED if judgement.scope in {Scope.SERVER, Scope.SENDER}:
             return _trouble(State.DEFERRED, receipt, tries=tries, max_attempts=max_attempts, streak=streak)
+        case Verdict.DEFERRED if judgement.scope is Scope.DOMAIN:
+            # "Too many", "try again later" from the recipients' domain: our speed, not the person's fault. The
+            # domain rests (see domains.py); listmonk lost people by counting this against them (S12).
+            return Ruling(State.DEFERRED, streak, retry=tries < max_attempts)
         case Verdict.DEFERRED:
             return Ruling(State.DEFERRED, streak)
         case Verdict.REFUSED:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from digest.errors import DigestError
@@ -36,6 +36,7 @@ class Report:
     """A run that ended. ``counts`` are the ledger's, by every name of ``store.COUNTED``.
 
     ``sent`` counts what this run had accepted, ``postponed`` who was tried and is still planned.
+    ``passed_over`` names the recipient domains the run gave up on, with what their servers said.
     ``stopped_by`` is the error that ended the run early;
     ``interrupted`` tells that it was asked to stop.
     """
@@ -45,6 +46,7 @@ class Report:
     sent: int
     seconds: float
     postponed: int = 0
+    passed_over: Mapping[str, str] = field(default_factory=dict)
     stopped_by: DigestError | None = None
     interrupted: bool = False
 

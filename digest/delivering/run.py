@@ -102,6 +102,7 @@ async def deliver(  # noqa: PLR0913  # the public verb: each argument is a part 
             counts={str(state): count for state, count in ledger.counts().items()},
             sent=course.accepted,
             postponed=course.postponed,
+            passed_over=course.passed_over,
             seconds=clock.monotonic() - started,
             stopped_by=stopped_by or course.halted_by,
             interrupted=run.stop.is_set(),

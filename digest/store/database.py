@@ -193,6 +193,9 @@ def guard(where: str) -> Iterator[None]:
         raise _in_our_words(error, where) from error
     except OSError as error:
         raise os_error(error, Path(where)) from error
+    except StoreError as error:
+        error.where = error.where or where
+        raise
 
 
 def os_error(error: OSError, path: Path) -> DigestError:

@@ -35,7 +35,7 @@ def told(receipt: Receipt, *, tries: int = 1, streak: Streak | None = None):  # 
         (Receipt(Stage.MAIL, None), State.PLANNED, True),  # S5
         (Receipt(Stage.DATA, 250), State.PLANNED, True),  # S17
         (Receipt(Stage.RCPT, 450, "greylisted", "4.7.1"), State.DEFERRED, False),  # S11
-        (Receipt(Stage.RCPT, 452, "too many", "4.5.3"), State.DEFERRED, False),  # S12
+        (Receipt(Stage.RCPT, 452, "too many", "4.5.3"), State.DEFERRED, True),  # S12
         (Receipt(Stage.RCPT, 550, "no such reader", "5.1.1"), State.REFUSED, False),  # S13
         (Receipt(Stage.RCPT, 550, "policy", "5.7.1"), State.REFUSED, False),  # S14
         (Receipt(Stage.MAIL, 451, "not now"), State.DEFERRED, True),  # S9

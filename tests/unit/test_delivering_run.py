@@ -195,6 +195,58 @@ async def test_fewer_connections_than_asked_for_are_enough(ledger: Ledger) -> No
     assert (report.counts["accepted"], report.exit_status, transport.most_open) == (60, 0, 5)
 
 
+async def test_a_throttling_domain_rests_and_the_others_go_on(ledger: Ledger) -> None:
+    """S12: its people are tried again later in the run, all are mailed once, and nobody is to blame."""
+    times: list[float] = []
+    clock = StillClock()
+
+    def script(who: str, visit: int) -> Receipt:
+        if not who.endswith("town0.example.org"):
+            return accept(who, visit)
+        times.append(clock.seconds)
+        slow = Receipt(Stage.RCPT, 452, "4.5.3 too many", "4.5.3")
+        return slow if len(times) in {3, 4} else accept(who, visit)
+
+    transport = ScriptedTransport(script)
+    options = DeliveryOptions(connections=1)
+    report = await deliver(
+        LETTER, people(60), transport=transport, ledger=ledger, options=options, clock=clock
+    )
+    assert (report.counts["accepted"], report.exit_status, report.passed_over) == (60, 0, {})
+    assert set(transport.accepted.values()) == {1}
+    assert times[3] - times[2] >= 0.75
+    assert times[4] - times[3] >= 1.5
+
+
+async def test_a_domain_that_goes_on_throttling_is_passed_over(ledger: Ledger) -> None:
+    """S12: after some tries its people stay planned for the next run, and the report says why."""
+    readers = people(300)
+    slow = Receipt(Stage.RCPT, 452, "4.5.3 too many", "4.5.3")
+    there = tuple(reader.address for reader in readers if "town0" in reader.address)
+    transport = ScriptedTransport(answer(slow, *there))
+    report = await deliver(LETTER, readers, transport=transport, ledger=ledger, clock=StillClock())
+    assert report.counts["accepted"] == 200
+    assert report.counts["planned"] + report.counts["deferred"] == 100
+    assert (report.exit_status, report.passed_over) == (75, {"town0.example.org": "4.5.3 too many"})
+    assert sum(transport.visits[who] for who in there) <= 20
+    transport.script = accept
+    report = await deliver(LETTER, readers, transport=transport, ledger=ledger)
+    assert (report.counts["accepted"], report.exit_status) == (300, 0)
+    assert set(transport.accepted.values()) == {1}
+
+
+async def test_a_domain_that_refuses_by_policy_is_passed_over(ledger: Ledger) -> None:
+    """S14: after five refusals for policy the rest of the domain is not burnt on it."""
+    readers = people(300)
+    policy = Receipt(Stage.RCPT, 550, "5.7.26 not authenticated", "5.7.26")
+    there = tuple(reader.address for reader in readers if "town1" in reader.address)
+    transport = ScriptedTransport(answer(policy, *there))
+    report = await deliver(LETTER, readers, transport=transport, ledger=ledger, clock=StillClock())
+    assert report.counts["accepted"] == 200
+    assert 5 <= report.counts["refused"] <= 10
+    assert report.passed_over == {"town1.example.org": "5.7.26 not authenticated"}
+
+
 async def test_a_limit_mails_so_many_and_the_next_run_goes_on(ledger: Ledger) -> None:
     """--limit ends a run with 0; nobody is mailed twice by going on."""
     transport, readers = ScriptedTransport(), people(30)

@@ -1,0 +1,131 @@
+"""Recipient domains that want us slower, or not at all: who waits aside, and who is passed over.
+
+A domain that throttles rests for a while that doubles each time; its people wait aside, at most some hundreds of
+them, then everybody waits. A domain that goes on throttling, or refuses a share of its people by policy (SPF,
+DKIM, DMARC), is given up for this run: its people stay planned, and the report says why.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from digest.delivering.policy import back_off
+from digest.model import Verdict
+from digest.smtp import Cause, Judgement, Scope
+from digest.store.ledger import Claimed
+
+__all__ = ["Domains", "Flight", "Standing"]
+
+_ASIDE: Final = 500  # people; more would be memory spent on waiting
+_POLICY_SHARE: Final = 0.05  # S14: of a domain's answers
+_POLICY_LEAST: Final = 5  # refusals; fewer say nothing about a domain
+_KNOWN: Final = 10_000  # domains whose answers are counted; in practice a handful are in trouble
+
+
+@dataclass(slots=True)
+class Flight:
+    """Somebody on the way to be mailed, and how often this run tried."""
+
+    person: Claimed
+    tries: int = 0
+
+
+class Standing(enum.Enum):
+    """How a domain stands."""
+
+    OPEN = enum.auto()
+    RESTING = enum.auto()
+    GIVEN_UP = enum.auto()
+
+
+@dataclass(slots=True)
+class _Domain:
+    rest_until: float = float("-inf")
+    throttled: int = 0  # in a row
+    answers: int = 0
+    policy_refusals: int = 0
+    is_given_up: bool = False
+    aside: deque[Flight] = field(default_factory=deque)
+
+
+class Domains:
+    """Keeps count of domains that were ever in trouble; all others are open."""
+
+    def __init__(self, *, max_attempts: int) -> None:
+        self._max_attempts = max_attempts
+        self._known: dict[str, _Domain] = {}
+        self.aside = 0  # people waiting aside
+
+    @property
+    def is_full(self) -> bool:
+        """Tell whether nobody more can wait aside."""
+        return self.aside >= _ASIDE
+
+    def standing(self, name: str, now: float) -> Standing:
+        """Tell whether a domain may be mailed now."""
+        domain = self._known.get(name)
+        if domain is None:
+            return Standing.OPEN
+        if domain.is_given_up:
+            return Standing.GIVEN_UP
+        return Standing.RESTING if domain.rest_until > now else Standing.OPEN
+
+    def put_aside(self, name: str, flight: Flight) -> None:
+        """Have somebody wait until their domain has rested."""
+        self._known[name].aside.append(flight)
+        self.aside += 1
+
+    def rested(self, now: float) -> Flight | None:
+        """Give somebody who waited and may be mailed now."""
+        if not self.aside:
+            return None
+        for domain in self._known.values():
+            if domain.aside and domain.rest_until <= now:
+                self.aside -= 1
+                return domain.aside.popleft()
+        return None
+
+    def wait(self, now: float) -> float:
+        """Tell in how many seconds the first of those aside may be mailed."""
+        ready = (domain.rest_until - now for domain in self._known.values() if domain.aside)
+        return max(0.0, min(ready, default=0.0))
+
+    def answered(
+        self, name: str, judgement: Judgement, now: float, jittered: Callable[[float], float]
+    ) -> str | None:
+        """Take an answer into account; gives the domain's name when this one made us give it up."""
+        domain = self._known.get(name)
+        is_throttled = judgement.verdict is Verdict.DEFERRED and judgement.scope is Scope.DOMAIN
+        is_policy = judgement.verdict is Verdict.REFUSED and judgement.cause is Cause.POLICY
+        if domain is None:
+            if not (is_throttled or is_policy) or len(self._known) >= _KNOWN:
+                return None
+            domain = self._known[name] = _Domain()
+        domain.answers += 1
+        if judgement.verdict is Verdict.ACCEPTED:
+            domain.throttled = 0
+        if is_throttled and now >= domain.rest_until:  # answers that were under way count once
+            domain.throttled += 1
+            domain.rest_until = now + jittered(back_off(domain.throttled))
+        domain.policy_refusals += is_policy
+        if domain.is_given_up or not self._is_hopeless(domain):
+            return None
+        domain.is_given_up = True
+        return name
+
+    def drop(self, name: str) -> int:
+        """Let those aside of a domain go, who stay as they are in the ledger; tells how many they were."""
+        aside = self._known[name].aside
+        count = len(aside)
+        aside.clear()
+        self.aside -= count
+        return count
+
+    def _is_hopeless(self, domain: _Domain) -> bool:
+        refused = domain.policy_refusals
+        by_policy = refused >= _POLICY_LEAST and refused >= _POLICY_SHARE * domain.answers
+        return by_policy or domain.throttled >= self._max_attempts
