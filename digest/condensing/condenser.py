@@ -6,7 +6,7 @@ import math
 
 from digest.condensing.choosing import choose_points, choose_summary
 from digest.condensing.features import prepare_all
-from digest.condensing.headlining import make_headline, repair_title
+from digest.condensing.headlining import make_headline
 from digest.condensing.keywords import keywords
 from digest.condensing.language import primary, tell_language
 from digest.condensing.options import CondensingOptions
@@ -14,6 +14,7 @@ from digest.condensing.prose import is_prose
 from digest.condensing.ranking import SHIPPED, Ranker, rank
 from digest.condensing.sentences import split
 from digest.condensing.shortening import shorten
+from digest.condensing.titles import repair_title
 from digest.condensing.words import count_words
 from digest.errors import NothingToCondenseError
 from digest.model import Article, Digest, Point, Sentence
@@ -62,7 +63,7 @@ def condense_by(ranker: Ranker, article: Article, *, options: CondensingOptions 
         summary = choose_summary(document, scores, count=count, words=words, ranker=ranker)
     points = choose_points(document, scores, summary, count=options.key_points)
     return Digest(
-        headline=repair_title(article.title, site=article.site)
+        headline=repair_title(article.title, site=article.site, body=texts)
         if article.title
         else make_headline(document, scores),
         summary=[_point(prose[chosen.place]) for chosen in summary],

@@ -1,4 +1,4 @@
-"""A headline: the article's title, repaired, or one made from its first sentences.
+"""A headline for an article without a title, made from its first sentences.
 
 Made ones are trimmed, never rewritten: a leading clause, what stands between commas, and the tail go, as long
 as a finite verb and what follows it stay. Every ending is a place where a clause may end.
@@ -19,7 +19,7 @@ from digest.condensing.shortening import shorten
 from digest.condensing.verbs import finite_verb_at
 from digest.condensing.words import is_unspaced, stopwords_of, words_in
 
-__all__ = ["TRIM_FEATURES", "Trim", "headline_trims", "make_headline", "repair_title", "trim_rows"]
+__all__ = ["TRIM_FEATURES", "Trim", "headline_trims", "make_headline", "trim_rows"]
 
 _MOST_WORDS = 12
 _LEAST_WORDS = 5
@@ -36,16 +36,6 @@ _FIRST_PERSON = frozenset(("I", "we", "We", "my", "My", "our", "Our", "me", "us"
 _SUBORDINATE = re.compile(
     r"(?:as|when|while|since|if|because|although|though|after|before|once|until)\b", re.IGNORECASE
 )
-
-_SITE_SUFFIX = re.compile(r"\s+(?:[|·•»]|[–—-])\s+([^|·•»–—]{2,40})$")
-_PIPED_SUFFIX = re.compile(r"\s+[|·•»]\s+[^|·•»]{2,40}$")
-_BRACKET = re.compile(
-    r"\s*[\[(](?:(?:\w+ )?(?:video|watch|photos?|pics?|pictures|gallery|updated?|exclusive|opinion|live"
-    r"|listen|must see|vidéo|photos|exclusif|màj|видео|фото)s?)[\])]\s*",
-    re.IGNORECASE,
-)
-_SHOUTED_LETTERS = 12
-_ACRONYM_LETTERS = 4
 
 _LEADING = re.compile(
     r"""^(?:in|on|at|after|before|as|while|when|with|despite|following|during|for|since|if|although|though|amid|by
@@ -111,14 +101,6 @@ class Trim:
     cut_cost: float
 
 
-def repair_title(title: str, *, site: str | None = None) -> str:
-    """Take the site's name, a clickbait bracket and shouting off a title; the rest stays as it is."""
-    whole = " ".join(title.split())
-    text = " ".join(_BRACKET.sub(" ", whole).split())
-    text = _without_site(text, site)
-    return _calm(text) or whole
-
-
 def make_headline(document: Document, scores: Sequence[float]) -> str:
     """Make a headline of at most 12 words for an article without a title.
 
@@ -162,64 +144,6 @@ def trim_rows(document: Document, scores: Sequence[float], trims: Sequence[Trim]
             trim.verb / _MOST_WORDS, float(prepared.dangles), float(not _FIRST_PERSON.isdisjoint(words)),
             float('"' in trim.text or "“" in trim.text),
         ]  # fmt: skip
-
-
-def _without_site(text: str, site: str | None) -> str:
-    suffix = _SITE_SUFFIX.search(text)
-    if suffix and site:
-        mine, named = _letters(site), _letters(suffix.group(1))
-        if named and (named in mine or mine in named):
-            return text[: suffix.start()]
-    piped = _PIPED_SUFFIX.search(text)
-    if piped and len(text[: piped.start()].split()) >= _LEAST_WORDS - 1:
-        return text[: piped.start()]
-    return text
-
-
-def _letters(text: str) -> str:
-    return "".join(character for character in text.casefold() if character.isalnum()).removeprefix("www")
-
-
-def _calm(text: str) -> str:
-    """Write a title that shouts as a sentence: short words may be acronyms and stay."""
-    letters = [character for character in text if character.isalpha()]
-    if len(letters) < _SHOUTED_LETTERS or not all(character.isupper() for character in letters):
-        return text
-    words = [
-        word.lower() if len(word.strip(_EDGE)) > _ACRONYM_LETTERS or word in _SMALL else word
-        for word in text.split()
-    ]
-    return _capitalised(" ".join(words))
-
-
-_SMALL = frozenset(
-    [
-        "A",
-        "AN",
-        "THE",
-        "OF",
-        "IN",
-        "ON",
-        "AT",
-        "BY",
-        "TO",
-        "FOR",
-        "AND",
-        "OR",
-        "BUT",
-        "AS",
-        "IS",
-        "ARE",
-        "WAS",
-        "WITH",
-        "FROM",
-        "OVER",
-        "NEW",
-        "HIS",
-        "HER",
-        "ITS",
-    ]
-)
 
 
 def _trims(text: str, place: int, language: str) -> Iterator[Trim]:

@@ -24,6 +24,8 @@ _GLUED = re.compile(r"(?<=[a-zà-öø-ÿа-яё]{3}[.!?])(?=[A-ZÀ-ÖØ-ÞА-Я�
 _LETTER = re.compile(r"[^\W_]")
 _INK = re.compile(r"\S(?:.*\S)?", re.DOTALL)
 _GOES_ON = re.compile(r"[a-zà-öø-ÿа-яё](?![A-Z])")
+# What sentencex still ends sentences at now and then: "Ms. Ray", "Mme. Lind".
+_ENDS_IN_TITLE = re.compile(r"(?<!\S)(?:Mrs?|Ms|Dr|Prof|Sens?|Reps?|Gov|Gen|Lt|Sgt|Capt|Rev|Mme|Mlle|M)\.$")
 _LONGEST_JOINED_CHARACTERS = 350
 _THAI = re.compile(r"[\u0e01-\u0e5b]")
 _THAI_BREAK = re.compile(r"(?<=[\u0e01-\u0e5b])\s+(?=[\u0e01-\u0e5b])")
@@ -63,7 +65,9 @@ def _units(text: str, language: str) -> Iterator[tuple[int, int]]:
 
 
 def _joined(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Join what goes on in lower case to what stands before it: “Why?” he asked; a line cut by its page.
+    """Join what goes on in lower case to what stands before it (“Why?” he asked; a line cut by its page).
+
+    A title is joined to its name.
 
     Not in a text that has hardly a capital, where lower case says nothing.
     """
@@ -72,7 +76,8 @@ def _joined(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
         return spans
     joined: list[tuple[int, int]] = []
     for (start, end), continues in zip(spans, goes_on, strict=True):
-        if continues and joined and end - joined[-1][0] <= _LONGEST_JOINED_CHARACTERS:
+        titled = bool(joined) and _ENDS_IN_TITLE.search(text, *joined[-1]) is not None
+        if joined and (continues or titled) and end - joined[-1][0] <= _LONGEST_JOINED_CHARACTERS:
             joined[-1] = (joined[-1][0], end)
         else:
             joined.append((start, end))

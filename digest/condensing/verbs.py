@@ -92,7 +92,7 @@ def finite_verb_at(words: Sequence[str]) -> int | None:
             continue
         if word in _IRREGULAR or (word in _PRESENT and word not in _NOUNS_TOO):
             return at
-        if word in _NOUNS_TOO and after in _FOLLOWS_A_VERB and bare[at - 1][:1].isupper():
+        if word in _NOUNS_TOO and (after in _DETERMINERS or (at > 1 and _after_name(bare, at, after))):
             return at
         regular = len(word) > _ENOUGH_LETTERS and word.endswith("ed") and not before.endswith("ly")
         if regular and after not in {"by", "of"}:
@@ -100,6 +100,7 @@ def finite_verb_at(words: Sequence[str]) -> int | None:
     return None
 
 
+_DETERMINERS = words_in("the a an his her its their")
 # A verb right after one of these is its clause's, not the sentence's.
 _SUBORDINATE = frozenset(
     [
@@ -143,3 +144,7 @@ _FOLLOWS_A_VERB = frozenset(
         "no",
     ]
 )
+
+
+def _after_name(bare: Sequence[str], at: int, after: str) -> bool:
+    return after in _FOLLOWS_A_VERB and bare[at - 1][:1].isupper()

@@ -18,7 +18,10 @@ _UNSPACED_RANGES = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-
 _TOKEN = re.compile(rf"[{_UNSPACED_RANGES}]|[^\W_{_UNSPACED_RANGES}]+")
 # Vowel signs of Devanagari and Bengali, points of Hebrew and Arabic, combining accents: `re` has none of
 # them among its word characters, and would cut words at each.
-_MARKS = r"\u0300-\u036f\u0591-\u05bd\u064b-\u0652\u0900-\u0903\u093a-\u093c\u093e-\u094f\u0962\u0963\u0981-\u0983\u09bc-\u09cd"
+_MARKS = (
+    r"\u0300-\u036f\u0591-\u05bd\u064b-\u0652\u0900-\u0903\u093a-\u093c\u093e-\u094f\u0962\u0963"
+    r"\u0981-\u0983\u09bc-\u09cd"
+)
 _MARK = re.compile(rf"[{_MARKS}]")
 _MARKED_TOKEN = re.compile(rf"[{_UNSPACED_RANGES}]|(?:[^\W_{_UNSPACED_RANGES}]|[{_MARKS}])+")
 _UNSPACED = re.compile(rf"[{_UNSPACED_RANGES}]")

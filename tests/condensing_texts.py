@@ -1,0 +1,78 @@
+"""Articles of our own writing, and what is asserted of every digest: shared by the rings that test condensing."""
+
+from __future__ import annotations
+
+from digest.condensing.prose import opens_dangling
+from digest.condensing.shortening import shorten
+from digest.model import Article, Digest
+
+HARBOUR = Article(
+    title=None,
+    paragraphs=(
+        (
+            "PORT ELLERY (Coast Wire) - The harbour board of Port Ellery has agreed to rebuild the old stone pier "
+            "after "
+            "storms in January tore away forty metres of its outer wall. Work will begin in May and is expected to "
+            "last "
+            "two summers."
+        ),
+        (
+            "Board chair Marta Lindqvist said the pier (built in 1891) had been patched eleven times and could not be "
+            "patched again. “We either rebuild it or we lose it,” she told a meeting of fishers on Tuesday."
+        ),
+        (
+            "The plan costs 6.2 million crowns. Half of the money comes from the county, a quarter from the board's "
+            "reserves, and the rest from a loan that berth fees will pay back over fifteen years."
+        ),
+        (
+            "Berth fees rise by 4 percent in each of the next three years, the harbour office announced. However, "
+            "boats "
+            "under six metres are exempt, because most of them belong to people who fish for their own table."
+        ),
+        (
+            "Fisher Tomas Akerele, whose family has moored at the pier since 1923, said he would rather pay more than "
+            "see the wall fall. He also asked the board to keep the old lamp at the pier's head."
+        ),
+        (
+            "Two swimming ladders and a slipway for rowing boats are part of the plan. The rowing club had asked for "
+            "the slipway since 2009."
+        ),
+        "During the work the ferry to Hollow Island will leave from the timber quay. Its timetable stays the same.",
+    ),
+)
+
+# One short article in each script that has its own rules; every one says the same of a library.
+SCRIPTS = {
+    "de": "Die Stadtbibliothek hat am Montag einen neuen Lesesaal eröffnet. Der Saal hat 120 Plätze und ist bis 21 Uhr "
+    "offen. Der Eintritt ist frei, sagte Direktorin Anna Petersen. Vorher war hier ein Lager für Bücher.",
+    "fr": "La bibliothèque a ouvert lundi une nouvelle salle de lecture. La salle compte 120 places et reste ouverte "
+    "jusqu'à 21 heures. L'entrée est libre, a dit la directrice Anne Petit. Avant, c'était une réserve de livres.",
+    "ru": "Городская библиотека открыла новый читальный зал в понедельник. Зал рассчитан на сто двадцать мест. Вход "
+    "для всех читателей свободный. Раньше здесь был склад книг.",
+    "el": "Η δημοτική βιβλιοθήκη άνοιξε νέα αίθουσα τη Δευτέρα. Η αίθουσα έχει εκατόν είκοσι θέσεις. Η είσοδος είναι "
+    "ελεύθερη για όλους.",
+    "ar": "افتتحت المكتبة العامة قاعة قراءة جديدة يوم الاثنين. تتسع القاعة لمئة وعشرين قارئا. الدخول مجاني للجميع.",
+    "he": "הספרייה העירונית פתחה אולם קריאה חדש ביום שני. באולם יש מאה ועשרים מקומות. הכניסה חופשית לכל הקוראים.",
+    "hi": "नगर पुस्तकालय ने सोमवार को नया वाचनालय खोला। इसमें एक सौ बीस पाठक बैठ सकते हैं। प्रवेश सबके लिए निःशुल्क है।",
+    "zh": "市图书馆周一开放了新的阅览室。阅览室可以容纳一百二十名读者。所有读者都可以免费进入阅览室。",
+    "ja": "市立図書館は月曜日に新しい閲覧室を開いた。閲覧室には百二十席がある。誰でも無料で入れる。",
+    "th": "ห้องสมุดประชาชนเปิดห้องอ่านหนังสือใหม่เมื่อวันจันทร์ ห้องนี้รองรับผู้อ่านได้หนึ่งร้อยยี่สิบคน ทุกคนเข้าอ่านหนังสือได้ฟรีทุกวัน",
+}
+
+
+def assert_sound(digest: Digest) -> None:
+    """Assert what holds of every digest made by ranking, whatever the article."""
+    assert digest.headline.strip()
+    assert digest.summary
+    assert digest.reading_minutes >= 1
+    assert len(set(digest.keywords)) == len(digest.keywords)
+    for point in (*digest.summary, *digest.key_points):
+        assert len(point.evidence) == 1
+        (evidence,) = point.evidence
+        paragraph = digest.article.paragraphs[evidence.paragraph]
+        assert paragraph[evidence.start : evidence.end] == evidence.text
+        assert point.text in {evidence.text, shorten(evidence.text)}
+    for point in digest.key_points:
+        assert not opens_dangling(point.text, "en")
+    lines = [point.evidence[0] for point in (*digest.summary, *digest.key_points)]
+    assert len(set(lines)) == len(lines)

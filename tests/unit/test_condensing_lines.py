@@ -1,0 +1,143 @@
+"""Headlines, keywords, languages and the edits that shorten a line."""
+
+from __future__ import annotations
+
+import pytest
+from condensing_texts import HARBOUR, SCRIPTS
+
+from digest.condensing import condense
+from digest.condensing.language import tell_language
+from digest.condensing.prose import is_prose, opens_dangling
+from digest.condensing.shortening import shorten
+from digest.condensing.titles import repair_title
+from digest.condensing.verbs import finite_verb_at
+from digest.model import Article
+
+
+@pytest.mark.parametrize(
+    ("title", "site", "repaired"),
+    [
+        ("Pier to be rebuilt | Port Ellery Post", "Port Ellery Post", "Pier to be rebuilt"),
+        ("Pier to be rebuilt - Port Ellery Post", "portelleryPost.example.org", "Pier to be rebuilt"),
+        ("Pier to be rebuilt - a plan", "Port Ellery Post", "Pier to be rebuilt - a plan"),
+        ("Old pier to rise again | Harbour news", None, "Old pier to rise again"),
+        ("[VIDEO] Pier to be rebuilt", None, "Pier to be rebuilt"),
+        ("PIER TO BE REBUILT AFTER STORMS", None, "Pier to be rebuilt after storms"),
+        ("NASA: WHY", None, "NASA: WHY"),
+        ("  Pier   to be\nrebuilt ", None, "Pier to be rebuilt"),
+        ("[Video]", None, "[Video]"),
+    ],
+)
+def test_titles_are_repaired_not_rewritten(title: str, site: str | None, repaired: str) -> None:
+    """Site, shouting and bait go; the rest stays as it was written."""
+    assert repair_title(title, site=site) == repaired
+
+
+def test_a_shouted_title_is_written_as_the_article_writes() -> None:
+    """Names and acronyms keep the letters that the body gives them."""
+    body = ["Elena Brandt told NATO that the pier is shut.", "The pier is old."]
+    assert repair_title("ELENA BRANDT: NATO SHUTS PIER", body=body) == "Elena Brandt: NATO shuts pier"
+
+
+def test_a_title_becomes_the_headline() -> None:
+    """An article that has a title keeps it."""
+    article = Article(title="Pier rises again | Post", paragraphs=HARBOUR.paragraphs, site="Post")
+    assert condense(article).headline == "Pier rises again"
+
+
+def test_a_made_headline_is_short_and_has_a_verb() -> None:
+    """Without a title the headline is a sentence of at most twelve words, without its dateline."""
+    headline = condense(HARBOUR).headline
+    words = headline.split()
+    assert 5 <= len(words) <= 12
+    assert finite_verb_at(words) is not None
+    assert "PORT ELLERY" not in headline
+
+
+@pytest.mark.parametrize(
+    ("words", "verb"),
+    [
+        ("The board has agreed to rebuild the pier", "has"),
+        ("Fishers welcomed the plan", "welcomed"),
+        ("The man accused of theft", None),
+        ("Two boats moored by the pier", None),
+        ("Marta Lindqvist, who leads the board,", None),
+        ("The board wins a prize", "wins"),
+        ("New rules on berth fees", None),
+    ],
+)
+def test_finite_verbs_are_told_from_participles(words: str, verb: str | None) -> None:
+    """A clause's verb, a participle and a noun are no sentence's verb."""
+    split = words.split()
+    at = finite_verb_at(split)
+    assert (None if at is None else split[at]) == verb
+
+
+@pytest.mark.parametrize(
+    ("text", "shortened"),
+    [
+        ("LONDON (Reuters) - The harbour opens a new pier today.", "The harbour opens a new pier today."),
+        ("(CNN) The harbour opens a new pier today.", "The harbour opens a new pier today."),
+        ("The pier (built in 1890) was opened to walkers again.", "The pier was opened to walkers again."),
+        ("The gardens open at nine on Sunday, the council said.", "The gardens open at nine on Sunday."),
+    ],
+)
+def test_edits_keep_the_claim(text: str, shortened: str) -> None:
+    """Datelines, parentheses and plain attributions go."""
+    assert shorten(text) == shortened
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The captain was responsible for the wreck, the owners said.",
+        "The storm killed three people on the coast, officials said.",
+        "“The pier is safe and will stay so,” the council said.",
+        "The council plans to close the gardens in winter, officials said.",
+        "It rained (hard).",
+    ],
+)
+def test_contested_claims_keep_their_speaker(text: str) -> None:
+    """Blame, harm, intent and quotations never lose who said so, and nothing becomes a stump."""
+    assert shorten(text) == text
+
+
+@pytest.mark.parametrize("language", sorted(SCRIPTS))
+def test_languages_are_told(language: str) -> None:
+    """The text decides where the page says nothing, and where the page says something else."""
+    assert tell_language([SCRIPTS[language]]) == language
+    assert tell_language([SCRIPTS[language]], "en-GB") == language
+
+
+def test_a_declared_language_stands_where_the_text_agrees() -> None:
+    """The region a page names is kept; what cannot be told is undetermined."""
+    assert tell_language(HARBOUR.paragraphs, "en-GB") == "en-GB"
+    assert tell_language(["12345"]) == "und"
+    assert tell_language(["12345"], "fr") == "fr"
+
+
+def test_keywords_are_the_words_of_the_article() -> None:
+    """Keywords stand in the text as they are written, the strongest first."""
+    words = condense(HARBOUR).keywords
+    text = " ".join(HARBOUR.paragraphs)
+    assert len(words) == 5
+    assert all(word in text for word in words)
+    assert "pier" in words
+
+
+@pytest.mark.parametrize(
+    "text", ["But he went.", "“It is late,” she said.", "However, boats are exempt.", "(They left.)"]
+)
+def test_dangling_openers_are_seen(text: str) -> None:
+    """A pronoun or connective counts behind a quotation mark too."""
+    assert opens_dangling(text, "en")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["By Anna Lind.", "Published: 3 May 2024", "Scroll down for video.", "© 2024 The Post. All rights reserved.",
+     "3 min read", "Read more about the pier here in our archive.", "Share this article with your friends now."],
+)  # fmt: skip
+def test_chrome_is_no_prose(text: str) -> None:
+    """Stamps, links and bylines are told from sentences."""
+    assert not is_prose(text)
