@@ -97,7 +97,11 @@ def _environment(theme: Theme, marks: Marks) -> Environment:
 
     class Subscribing(SandboxedEnvironment):
         def _generate(
-            self, source: TemplateNode, name: str | None, filename: str | None, **rest: bool
+            self,
+            source: TemplateNode,
+            name: str | None,
+            filename: str | None,
+            defer_init: bool = False,  # noqa: FBT001, FBT002  # Jinja's signature
         ) -> str:
             # Jinja's documented hook between parsing and code generation.
             return super()._generate(

@@ -263,7 +263,10 @@ def test_missing_column_is_named_before_sending() -> None:
 def test_values_are_escaped_where_they_stand() -> None:
     """C11: a hostile value stays text in an element, an attribute, an address and a header."""
     hostile = "<script>\"'&\r\nBcc: x@example.com\0=?utf-8?q?x?= .\u202e"
-    page = '<p title="{{ subscriber.city }}">{{ subscriber.city }}</p><a href="https://example.org/?c={{ subscriber.city }}">go</a>'
+    page = (
+        '<p title="{{ subscriber.city }}">{{ subscriber.city }}</p>'
+        '<a href="https://example.org/?c={{ subscriber.city }}">go</a>'
+    )
     ann = Subscriber("ann@example.org", name=hostile, fields={"city": hostile})
     message = fill(compose(an_edition(), theme=with_page(page)), ann, date=0, message_id_key=KEY)
     html = parts_of(message)[1]
