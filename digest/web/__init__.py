@@ -10,10 +10,11 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from digest.web.desk import Preview, Remark
+    from digest.web.desk import Preview
     from digest.web.inbox import Inbox, InboxAddresses, InboxOptions, serve_inbox
     from digest.web.mailbox import Received
     from digest.web.preview import serve_preview
+    from digest.web.remark import Remark
 
 __all__ = [
     "Inbox",
@@ -32,7 +33,7 @@ _ROOMS = {
     "InboxOptions": "digest.web.inbox",
     "Preview": "digest.web.desk",
     "Received": "digest.web.mailbox",
-    "Remark": "digest.web.desk",
+    "Remark": "digest.web.remark",
     "serve_inbox": "digest.web.inbox",
     "serve_preview": "digest.web.preview",
 }

@@ -9,26 +9,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 from digest.errors import DigestError
 from digest.model import Digest
+from digest.web.remark import Remark
 
 __all__ = ["Built", "Desk", "Preview", "Rebuild", "Remark"]
 
 # Switching to and fro between subscribers shall be quick; a list of thousands need not be kept.
 PREVIEWS_KEPT = 50
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remark:
-    """One finding about the letter, shown beside it."""
-
-    level: Literal["error", "warning"]
-    rule: str
-    text: str
-    where: str = ""
-    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,20 +7,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from dataclasses import asdict
 from datetime import UTC, datetime
 from urllib.parse import quote
 
 from digest.shapes import Json
+from digest.web.checks import check_mail
 from digest.web.frame import frame, look_from
-from digest.web.mail import MailView, Part, look_into
+from digest.web.mail import SHOWN_IMAGES, MailView, Part, look_into, with_own_images
 from digest.web.mailbox import Mailbox, Received
 from digest.web.serving import Answer, Asked, Route, json_answer, no_such_page, page, stream_events
 
 __all__ = ["inbox_routes"]
 
 MAILS_A_PAGE = 100
-# Raster images a browser draws without running anything; SVG is not among them.
-_SHOWN_IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"})
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _SOURCE_POLICY = {"Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'self'"}
 
@@ -99,7 +99,7 @@ class _Pages:
         if mail is None or view is None or view.html is None:
             return _gone(asked)
         parts = f"http://{asked.host}/mails/{mail.id}/parts/"
-        return frame(_own_images(view.html, view, parts), look_from(asked.query), own_images=parts)
+        return frame(with_own_images(view.html, view, below=parts), look_from(asked.query), own_images=parts)
 
     async def source(self, asked: Asked) -> Answer:
         mail = self._find(asked)
@@ -119,7 +119,7 @@ class _Pages:
         part = _part_of(look_into(mail.content), _number(asked.place["number"])) if mail else None
         if part is None:
             return _gone(asked)
-        if part.media_type in _SHOWN_IMAGES:
+        if part.media_type in SHOWN_IMAGES:
             return Answer(part.content, part.media_type, headers=_SOURCE_POLICY)
         name = part.filename or f"part-{part.number}"
         return Answer(part.content, "application/octet-stream", headers=_SOURCE_POLICY | _saved_as(name))
@@ -180,6 +180,7 @@ def _shown(mail: Received, view: MailView) -> dict[str, Json]:
         "has_html": view.html is not None,
         "text": view.text,
         "parts": [_part_shape(part) for part in view.parts],
+        "checks": [asdict(remark) for remark in check_mail(mail.content)],
     }
 
 
@@ -203,12 +204,3 @@ def _part_of(view: MailView, number: int | None) -> Part | None:
         if part.number == number and not part.is_container:
             return part
     return None
-
-
-def _own_images(html: str, view: MailView, parts: str) -> str:
-    """Point ``cid:`` addresses (RFC 2392) at the parts they name."""
-    for part in view.parts:
-        if part.content_id:
-            html = html.replace(f"cid:{part.content_id}", f"{parts}{part.number}")
-            html = html.replace(f"cid:{quote(part.content_id)}", f"{parts}{part.number}")
-    return html

@@ -15,13 +15,17 @@ import quopri
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import quote
 
-__all__ = ["Header", "MailView", "Part", "Summary", "headers", "look_into", "summarise"]
+__all__ = ["Header", "MailView", "Part", "Summary", "headers", "look_into", "summarise", "with_own_images"]
 
 # A header block larger than this is an attack or a bug; the rest is still there in the source.
 HEADER_BYTES = 256 * 1024
 # Nested deeper than this no mail program follows, and Python's parser recurses.
 PARTS_SHOWN = 500
+
+# Raster images a browser draws without running anything; SVG is not among them.
+SHOWN_IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"})
 
 _ENCODED_WORD = re.compile(r"=\?([^?\s]+)\?([bBqQ])\?([^?]*)\?=")
 _BETWEEN_ENCODED_WORDS = re.compile(r"(\?=)\s+(?==\?[^?\s]+\?[bBqQ]\?[^?]*\?=)")
@@ -95,6 +99,23 @@ def look_into(content: bytes) -> MailView:
     return MailView(
         headers=headers(content), parts=parts, html=_body(parts, "text/html"), text=_body(parts, "text/plain")
     )
+
+
+def with_own_images(html: str, view: MailView, *, below: str | None = None) -> str:
+    """Point ``cid:`` addresses (RFC 2392) at the parts they name: ``below`` an address, or as ``data:``."""
+    for part in view.parts:
+        if not part.content_id:
+            continue
+        if below is not None:
+            address = f"{below}{part.number}"
+        elif part.media_type in SHOWN_IMAGES:
+            address = f"data:{part.media_type};base64,{base64.b64encode(part.content).decode()}"
+        else:
+            continue
+        html = html.replace(f"cid:{part.content_id}", address).replace(
+            f"cid:{quote(part.content_id)}", address
+        )
+    return html
 
 
 def _header(raw: str) -> Header:

@@ -11,8 +11,9 @@ import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from digest.web.desk import Desk, Preview, Rebuild, Remark
+from digest.web.desk import Desk, Preview, Rebuild
 from digest.web.preview_pages import preview_routes
+from digest.web.remark import Remark
 from digest.web.serving import WebServer, bind_loopback
 from digest.web.watching import Fingerprint, fingerprint
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import asdict
 
 from digest.errors import DigestError
 from digest.model import Article, Digest, Point
 from digest.shapes import Json
+from digest.web.checks import check_mail
 from digest.web.desk import Built, Desk, Preview
 from digest.web.frame import frame, look_from
+from digest.web.mail import look_into, with_own_images
+from digest.web.remark import Remark
 from digest.web.serving import Answer, Asked, Route, json_answer, no_such_page, page, stream_events
 
 __all__ = ["preview_routes"]
@@ -52,7 +56,8 @@ class _Pages:
         preview = (await self._built(asked)).preview
         if preview is None:
             return no_such_page("nothing was built yet")
-        return frame(preview.html, look_from(asked.query), reachable=True)
+        html = with_own_images(preview.html, look_into(preview.message))
+        return frame(html, look_from(asked.query), reachable=True)
 
     async def text(self, asked: Asked) -> Answer:
         preview = (await self._built(asked)).preview
@@ -99,18 +104,16 @@ def _letter(preview: Preview) -> dict[str, Json]:
         "text": preview.text,
         "html_bytes": len(preview.html.encode("utf-8", "replace")),
         "message_bytes": len(preview.message),
-        "remarks": [
-            {
-                "level": remark.level,
-                "rule": remark.rule,
-                "text": remark.text,
-                "where": remark.where,
-                "hint": remark.hint,
-            }
-            for remark in preview.remarks
-        ],
+        "remarks": [asdict(remark) for remark in _remarks(preview)],
         "digests": [_digest(digest) for digest in preview.digests],
     }
+
+
+def _remarks(preview: Preview) -> list[Remark]:
+    """Give what the builder found, and what the finished message tells by rules it did not look at."""
+    known = {remark.rule for remark in preview.remarks}
+    own = [remark for remark in check_mail(preview.message) if remark.rule not in known]
+    return [*preview.remarks, *own]
 
 
 def _digest(digest: Digest) -> dict[str, Json]:

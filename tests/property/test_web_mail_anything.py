@@ -7,6 +7,7 @@ import base64
 from hypothesis import given
 from hypothesis import strategies as st
 
+from digest.web.checks import check_mail
 from digest.web.frame import Look, frame
 from digest.web.mail import look_into, summarise
 
@@ -44,3 +45,16 @@ def test_any_html_is_framed_under_a_policy(html: str) -> None:
     assert "sandbox" in answer.headers["Content-Security-Policy"]
     assert isinstance(answer.body, bytes)
     assert b'<base target="_blank">' in answer.body
+
+
+@given(st.text(max_size=120), st.text(max_size=200))
+def test_any_header_and_any_html_can_be_checked(address: str, html: str) -> None:
+    """The checks end with findings, never with a traceback; broken addresses are findings too."""
+    mail = f"List-Unsubscribe: <{address}>\r\nList-ID: {address}\r\nContent-Type: text/html\r\n\r\n{html}"
+    assert check_mail(mail.encode("utf-8", "replace"))
+
+
+def test_a_host_that_is_none_is_a_finding() -> None:
+    """urlsplit raises for an unclosed bracket; a mail of somebody else may hold one."""
+    mail = b'List-Unsubscribe: <https://[x>\r\nContent-Type: text/html\r\n\r\n<img src="https://[x">'
+    assert "D5" in {remark.rule for remark in check_mail(mail)}
