@@ -159,7 +159,7 @@ def _sumy(name: str, plaintext: ModuleType) -> Summarizer:
     return summarize
 
 
-def _newspaper(nlp: ModuleType) -> Summarizer:
+def _newspaper(nlp: Any) -> Summarizer:
     def summarize(row: Row) -> list[str]:
         sentences = sentences_of(row)
         nlp.split_sentences = lambda _text: sentences

@@ -14,6 +14,7 @@ import sys
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from digest.condensing import CondensingOptions, condense, warn_ungrounded
 from digest.condensing.prose import opens_dangling
@@ -81,15 +82,17 @@ def main() -> int:
     parser.add_argument("--lower", action="store_true", help="also where it is lower, or the corpus another")
     arguments = parser.parse_args()
     measured = measure()
-    print(json.dumps(measured, indent=1))
+    sys.stdout.write(json.dumps(measured, indent=1) + "\n")
     if not arguments.write:
         return 0
     old = (
         json.loads(FLOORS.read_text("utf-8")) if FLOORS.exists() else {"corpus": fingerprint(), "floors": {}}
     )
-    fallen = [name for name, floor in old["floors"].items() if measured.get(name, -1.0) < floor]
+    floors: dict[str, float] = old["floors"]
+    fallen = [name for name, floor in floors.items() if measured.get(name, -1.0) < floor]
     if (fallen or old["corpus"] != fingerprint()) and not arguments.lower:
-        print(f"refused: {', '.join(fallen) or 'the corpus'} fell or changed. Pass --lower if that is meant.")
+        what = ", ".join(fallen) or "the corpus"
+        sys.stdout.write(f"refused: {what} fell or changed. Pass --lower if that is meant.\n")
         return 1
     FLOORS.write_text(json.dumps({"corpus": fingerprint(), "floors": measured}, indent=1) + "\n", "utf-8")
     return 0
