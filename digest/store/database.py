@@ -19,7 +19,7 @@ from digest.errors import ConfigurationError, DigestError, LockedError, StoreErr
 __all__ = ["APPLICATION_ID", "connect", "guard", "os_error", "parse_url", "transaction"]
 
 APPLICATION_ID = 0x44494753  # "DIGS": tells our file from another program's SQLite file
-_CACHE_KIB = 4096  # small on purpose: the sending process stays under 40 MB (I6)
+_CACHE_KIB = 2048  # small on purpose: the sending process stays under 40 MB (I6)
 _BUSY_SECONDS = 20.0  # another run's fold takes milliseconds; importing a first million rows takes seconds
 
 # One script per version, in order; a store of version n has had the first n. Never edit a released one.

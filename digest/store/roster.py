@@ -67,7 +67,7 @@ class RosterWriter:
         for pragma in (
             "journal_mode = OFF",
             "synchronous = OFF",
-            "cache_size = -4096",
+            "cache_size = -2048",
             "locking_mode = EXCLUSIVE",
         ):
             self._connection.execute(f"PRAGMA {pragma}")
@@ -165,7 +165,7 @@ class Roster:
         self._connection = sqlite3.connect(
             f"{file.resolve().as_uri()}?immutable=1", uri=True, isolation_level=None
         )
-        self._connection.execute("PRAGMA cache_size = -2048")
+        self._connection.execute("PRAGMA cache_size = -1024")
         (content,) = self._connection.execute("SELECT content FROM about").fetchone()
         about = json.loads(content)
         if about["format"] != FORMAT:
