@@ -85,9 +85,9 @@ def main() -> int:
     sys.stdout.write(json.dumps(measured, indent=1) + "\n")
     if not arguments.write:
         return 0
-    old = (
-        json.loads(FLOORS.read_text("utf-8")) if FLOORS.exists() else {"corpus": fingerprint(), "floors": {}}
-    )
+    old: dict[str, Any] = {"corpus": fingerprint(), "floors": {}}
+    if FLOORS.exists():
+        old = json.loads(FLOORS.read_text("utf-8"))
     floors: dict[str, float] = old["floors"]
     fallen = [name for name, floor in floors.items() if measured.get(name, -1.0) < floor]
     if (fallen or old["corpus"] != fingerprint()) and not arguments.lower:
