@@ -70,7 +70,7 @@ class ScheduleEntry:
 def shell_command(entry: ScheduleEntry, *, flock: str | None) -> str:
     """Write what /bin/sh is to run. ``flock`` is the program's absolute path, None where there is none.
 
-    The log takes what the run prints, and why it could not start. Without ``flock`` overlapping runs are
+    The log takes what the run prints. Without ``flock`` overlapping runs are
     still safe: Digest's store has its own lock, and the second run ends with 75.
     """
     command = shlex.join(entry.command)

@@ -177,7 +177,7 @@ function countChecks(checks) {
 
 function showChecks(mail) {
   const checks = mail.checks ?? [];
-  const none = { level: "fine", text: "Nothing to mend was found." };
+  const none = { level: "fine", text: "These checks found nothing to mend." };
   $("checks").replaceChildren(...(checks.length ? checks : [none]).map(remark));
 }
 

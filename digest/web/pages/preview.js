@@ -56,7 +56,7 @@ function showRemarks(remarks) {
   badge.hidden = remarks.length === 0;
   badge.textContent = remarks.length;
   badge.className = `count ${errors ? "error" : "warning"}`;
-  const none = { level: "fine", text: "Nothing to mend was found." };
+  const none = { level: "fine", text: "These checks found nothing to mend." };
   $("remarks").replaceChildren(...(remarks.length ? remarks : [none]).map(remark));
 }
 
