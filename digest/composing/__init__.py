@@ -17,12 +17,15 @@ if TYPE_CHECKING:
     from digest.composing.composition import compose, render
     from digest.composing.expression import evaluate, parse_condition
     from digest.composing.filling import Filler, fill, message_id
+    from digest.composing.finding import Finding
     from digest.composing.keeping import check_columns, dump, load, missing_fields
+    from digest.composing.linting import lint
     from digest.composing.page import Page
     from digest.composing.theme import Theme, load_theme, theme_files, theme_names
 
 __all__ = [
     "Filler",
+    "Finding",
     "Page",
     "Theme",
     "check_columns",
@@ -30,6 +33,7 @@ __all__ = [
     "dump",
     "evaluate",
     "fill",
+    "lint",
     "load",
     "load_theme",
     "message_id",
@@ -42,6 +46,7 @@ __all__ = [
 
 _FILES = {
     "Filler": "filling",
+    "Finding": "finding",
     "Page": "page",
     "Theme": "theme",
     "check_columns": "keeping",
@@ -49,6 +54,7 @@ _FILES = {
     "dump": "keeping",
     "evaluate": "expression",
     "fill": "filling",
+    "lint": "linting",
     "load": "keeping",
     "load_theme": "theme",
     "message_id": "filling",

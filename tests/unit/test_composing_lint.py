@@ -1,0 +1,97 @@
+"""Lint: our own letters pass it, and each rule notices the one thing that is broken."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+
+import pytest
+
+from digest.composing import compose, lint, theme_names
+from digest.composing.filling import fill
+from digest.model import Article, Digest, Edition, Point, Sender, Sentence, Subscriber
+
+LINE = "Volunteers carried nine thousand books across the quay by hand."
+
+
+def an_edition(theme: str) -> Edition:
+    point = Point(LINE, [Sentence(LINE, 0, 0, len(LINE))])
+    digest = Digest(
+        headline="Reading room opens at the harbour",
+        summary=[point],
+        key_points=[point],
+        keywords=[],
+        language="en",
+        reading_minutes=2,
+        article=Article(paragraphs=[LINE], url="https://harbour.lv/a", site="Harbour Weekly"),
+    )
+    return Edition(
+        id="e",
+        subject="Reading room opens",
+        preheader="Two hundred people came before noon on the first day.",
+        digests=[digest],
+        theme=theme,
+        sender=Sender(
+            address="news@harbour.lv",
+            name="Harbour Weekly",
+            postal_address="1 Quay Street",
+            list_id="weekly.harbour.lv",
+            unsubscribe_url="https://harbour.lv/u?e={email}",
+            one_click=True,
+        ),
+    )
+
+
+@pytest.mark.parametrize("theme", theme_names())
+def test_our_letters_have_no_finding(theme: str) -> None:
+    """Every built-in theme passes every rule, warnings included."""
+    assert lint(compose(an_edition(theme)), postal_address="1 Quay Street") == ()
+
+
+def a_message() -> bytes:
+    letter = compose(an_edition("article"))
+    return fill(letter, Subscriber("ann@harbour.lv"), date=0, message_id_key=b"k")
+
+
+@pytest.mark.parametrize(
+    ("rule", "before", "behind"),
+    [
+        ("A1", b"<!DOCTYPE html>", b"<!-- -->"),
+        ("A2", b' lang=3D"en"', b""),
+        ("A3", b' dir=3D"ltr"', b""),
+        ("A5", b"width=3Ddevice-width", b"width=3D600"),
+        ("A6", b'role=3D"presentation"', b""),
+        ("A7", b'role=3D"main"', b""),
+        ("A8", b"<h1", b"<h2"),
+        ("A9", b"<ul", b"<script></script><ul"),
+        ("B7", b"prefers-color-scheme", b"prefers-colour-scheme"),
+        ("C4", b'href=3D"https://harbour.lv/a"', b'href=3D"/a"'),
+        ("C4", b"Key points</h2>", b"{{ key }}</h2>"),
+        ("D2", b"Date: ", b"X-Date: "),
+        ("D3", b"Subject: ", b"Bcc: x@harbour.lv\r\nSubject: "),
+        ("D5", b"List-Unsubscribe: ", b"X-Unsubscribe: "),
+        ("D5", b"List-Unsubscribe: <", b"List-Unsubscribe: =?utf-8?q?x?= <"),
+        ("D10", b"Subject: ", b"X: y\nSubject: "),
+    ],
+)
+def test_each_rule_notices(rule: str, before: bytes, behind: bytes) -> None:
+    """A broken must is an error of that rule."""
+    flat = a_message().replace(b"=\r\n", b"")
+    assert before in flat
+    found = lint(flat.replace(before, behind))
+    assert rule in {finding.rule for finding in found if finding.level == "error"}
+
+
+def test_placeholder_sender_is_a_warning() -> None:
+    """The loopback defaults under example.org are marked."""
+    found = lint(a_message().replace(b"news@harbour.lv", b"news@example.org"))
+    assert [finding.rule for finding in found if finding.level == "warning"] == ["C7"]
+
+
+def test_foreign_mail_is_judged_without_crashing() -> None:
+    """Any mail can be judged: one without a page, one of pictures."""
+    mail = EmailMessage()
+    mail["Subject"] = "x"
+    mail.set_content("hello")
+    assert {"D1", "D2", "D5"} <= {finding.rule for finding in lint(mail.as_bytes())}
+    mail.add_alternative('<img src="data:image/png;base64,AA"><a href="x">here</a>', subtype="html")
+    assert {"C1", "C2", "C3", "C4", "A1"} <= {finding.rule for finding in lint(mail.as_bytes())}
