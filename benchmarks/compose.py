@@ -1,7 +1,8 @@
 """What composing costs: once per edition, and per subscriber beside rendering everything for each.
 
 Run: ``python benchmarks/compose.py``. The other way is what a simple script does for every subscriber: inline
-the rendered page with premailer, build an EmailMessage, flatten it (rendering itself is left out). CPU time of this process, medians.
+the rendered page with premailer, build an EmailMessage, flatten it (rendering itself is left out). CPU time of
+this process, medians.
 """
 
 from __future__ import annotations
