@@ -4,7 +4,7 @@
 chosen without repeating each other, shortened only by edits that keep the claim, and set as a Digest.
 ``arrange`` orders several digests into one edition, ``warn_ungrounded`` checks a digest edited by hand.
 
-Everything here is pure and deterministic; only ``llm`` talks to anything outside, and only when asked for by
+Everything here is pure and deterministic; only ``modelling`` talks to anything outside, and only when asked for by
 name. Names are resolved when first used (PEP 562), so that importing the room loads nothing else.
 """
 
@@ -17,9 +17,19 @@ if TYPE_CHECKING:
     from digest.condensing.arranging import Arrangement, Overlap, arrange
     from digest.condensing.condenser import condense
     from digest.condensing.grounding import warn_ungrounded
+    from digest.condensing.modelling import Written, write_by_model
     from digest.condensing.options import CondensingOptions
 
-__all__ = ["Arrangement", "CondensingOptions", "Overlap", "arrange", "condense", "warn_ungrounded"]
+__all__ = [
+    "Arrangement",
+    "CondensingOptions",
+    "Overlap",
+    "Written",
+    "arrange",
+    "condense",
+    "warn_ungrounded",
+    "write_by_model",
+]
 
 _FILES = {
     "Arrangement": "arranging",
@@ -28,6 +38,8 @@ _FILES = {
     "condense": "condenser",
     "warn_ungrounded": "grounding",
     "CondensingOptions": "options",
+    "Written": "modelling",
+    "write_by_model": "modelling",
 }
 
 

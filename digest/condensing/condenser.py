@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 
 from digest.condensing.choosing import choose_points, choose_summary
@@ -22,18 +23,31 @@ from digest.model import Article, Digest, Point, Sentence
 __all__ = ["condense", "condense_by"]
 
 _DEFAULTS = CondensingOptions()
+_LOG = logging.getLogger("digest.condensing")
 
 
 def condense(article: Article, *, options: CondensingOptions = _DEFAULTS) -> Digest:
     """Condense one article into its headline, summary, key points and keywords, each line with its evidence.
 
-    Pure and deterministic. The evidence points at the text: ``article.paragraphs[e.paragraph][e.start:e.end]
-    == e.text``. Short articles get fewer key points; one of a single sentence gets none.
+    Pure and deterministic, except by the method ``llm``, which asks the model that the options name; what it
+    writes and the article does not bear is refused, logged, and replaced by the extract. The evidence points at
+    the text: ``article.paragraphs[e.paragraph][e.start:e.end] == e.text``. Short articles get fewer key points;
+    one of a single sentence gets none.
 
     Raises:
         NothingToCondenseError: the article holds no sentence.
+        ConfigurationError: the package or the model that ``llm`` needs is not there.
+        TryAgainError: the model did not answer.
     """
-    return condense_by(SHIPPED, article, options=options)
+    extract = condense_by(SHIPPED, article, options=options)
+    if options.method != "llm" or not options.model:
+        return extract
+    from digest.condensing.modelling import write_by_model
+
+    written = write_by_model(extract, options.model)
+    for line in written.refused:
+        _LOG.warning("refused from %s: %s", options.model, line)
+    return written.digest
 
 
 def condense_by(ranker: Ranker, article: Article, *, options: CondensingOptions = _DEFAULTS) -> Digest:
