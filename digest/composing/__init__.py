@@ -21,18 +21,23 @@ if TYPE_CHECKING:
     from digest.composing.keeping import check_columns, dump, load, missing_fields
     from digest.composing.linting import lint
     from digest.composing.page import Page
+    from digest.composing.pictures import Attachment, Picture, embedded, hosted
     from digest.composing.theme import Theme, load_theme, theme_files, theme_names
 
 __all__ = [
+    "Attachment",
     "Filler",
     "Finding",
     "Page",
+    "Picture",
     "Theme",
     "check_columns",
     "compose",
     "dump",
+    "embedded",
     "evaluate",
     "fill",
+    "hosted",
     "lint",
     "load",
     "load_theme",
@@ -45,15 +50,19 @@ __all__ = [
 ]
 
 _FILES = {
+    "Attachment": "pictures",
     "Filler": "filling",
     "Finding": "finding",
     "Page": "page",
+    "Picture": "pictures",
     "Theme": "theme",
     "check_columns": "keeping",
     "compose": "composition",
     "dump": "keeping",
+    "embedded": "pictures",
     "evaluate": "expression",
     "fill": "filling",
+    "hosted": "pictures",
     "lint": "linting",
     "load": "keeping",
     "load_theme": "theme",

@@ -23,6 +23,7 @@ from digest.composing.reading_back import parts_of
 from digest.composing.symbols import Marks, Symbol
 from digest.composing.templating import Templates
 from digest.composing.theme import Theme, load_theme
+from digest.errors import TemplateError
 from digest.model import Edition, Letter, Sender, Subscriber
 from digest.shapes import edition_to_json
 
@@ -132,11 +133,15 @@ def _rendered(
     }
     text = plain.render("letter.txt", {**context, "unsubscribe": _unsubscribe_link(edition.sender, marks[1])})
     sheets = (_sheet(page, theme, name, context) for name in ("shared/style.css", "style.css"))
-    kept = (page.render(name, context) for name in ("shared/keep.css", "keep.css") if page.has(name))
+    kept = "\n".join(page.render(name, context) for name in ("shared/keep.css", "keep.css") if page.has(name))
+    if "@import" in kept:
+        raise TemplateError(
+            "a style sheet is imported", where=f"{theme.name}/keep.css", hint="copy its rules"
+        )
     context |= {
         # Style sheets are the theme's own text, which its author answers for; the link's parts are escaped.
         "style": Markup("\n".join(sheets)),  # noqa: S704  # as above
-        "keep": Markup(_EMPTY_LINES.sub("\n", "\n".join(kept))),  # noqa: S704  # as above
+        "keep": Markup(_EMPTY_LINES.sub("\n", kept)),  # noqa: S704  # as above
         "unsubscribe": Markup(escape(_unsubscribe_link(edition.sender, marks[0]))),  # noqa: S704  # as above
     }
     html = page.render("letter.html", context)
