@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Ended", "digest", "start"]
+__all__ = ["SECONDS", "Ended", "digest", "start"]
 
-SECONDS = 120  # a bound for a hung command, far above what any of them takes
+SECONDS = 60  # a bound for a hung command, far above what any of them takes
 
 
 @dataclass(frozen=True, slots=True)

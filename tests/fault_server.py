@@ -301,7 +301,10 @@ class FaultServer:
             self._dialogues.discard(task)
             writer.close()
             with contextlib.suppress(OSError):
-                await writer.wait_closed()
+                # After a TLS handshake that failed, 3.11's streams never report the end.
+                async with asyncio.timeout(0.2):
+                    await writer.wait_closed()
+            writer.transport.abort()
 
 
 class _Dialogue:

@@ -12,12 +12,13 @@ sentences; Cao et al., "Learning to rank" (ICML 2007), for the listwise training
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 from operator import mul
 
 from digest.condensing.features import Document, Prepared, likeness
-from digest.condensing.prose import opens_dangling
+from digest.condensing.prose import opens_dangling, speaks_outside
 from digest.condensing.ranking import SHIPPED, Ranker
 from digest.condensing.shortening import shorten
 from digest.shingles import SAME_TEXT, containment, shingles
@@ -47,6 +48,9 @@ _SAME_WORDS = 0.6
 _LONGEST_POINT_WORDS = 40
 _BEST_POINT_WORDS = 28
 _LENGTH_COST = 0.01
+_SHORTEST_POINT_WORDS = 6
+_ENOUGH_POINTS = 3
+_ENDS = re.compile(r"\S[.!?。！？…؟।։][\"”’'»)\]]*$|^[^\s]*[\u0e00-\u0eff]")
 
 
 def choose_summary(
@@ -122,16 +126,34 @@ def choose_points(
     chosen: list[Prepared] = []
     taken = {sentence.place for sentence in summary}
     for sentence in sorted(document.sentences, key=lambda one: -_point_worth(one, scores[one.place])):
-        if len(chosen) == count:
+        if len(chosen) == count or (len(chosen) >= _ENOUGH_POINTS and _reads_badly(sentence)):
             break
-        if sentence.place in taken or sentence.dangles or not sentence.balanced:
-            continue
-        if sentence.words > _LONGEST_POINT_WORDS or opens_dangling(shorten(sentence.text), document.language):
+        if sentence.place in taken or not _stands_alone(sentence, document.language):
             continue
         if not any(_repeats(sentence, line) for line in lines):
             chosen.append(sentence)
             lines.append(sentence)
     return sorted(chosen, key=lambda sentence: sentence.place)
+
+
+def _stands_alone(sentence: Prepared, language: str) -> bool:
+    return (
+        sentence.words <= _LONGEST_POINT_WORDS
+        and sentence.balanced
+        and not sentence.dangles
+        and not opens_dangling(shorten(sentence.text), language)
+    )
+
+
+def _reads_badly(sentence: Prepared) -> bool:
+    """Tell what makes a poor key point, taken only where there are too few: a stump, a question, a lost speaker."""
+    text = sentence.text
+    return (
+        sentence.words < _SHORTEST_POINT_WORDS
+        or _ENDS.search(text) is None
+        or text.rstrip("\"”’' ").endswith("?")
+        or speaks_outside(text)
+    )
 
 
 def _stands(chosen: Sequence[Prepared], *, opens_article: bool) -> bool:
@@ -154,4 +176,4 @@ def _repeats(one: Prepared, other: Prepared) -> bool:
 
 
 def _point_worth(sentence: Prepared, score: float) -> float:
-    return score - _LENGTH_COST * max(0, sentence.words - _BEST_POINT_WORDS)
+    return score - _LENGTH_COST * max(0, sentence.words - _BEST_POINT_WORDS) - float(_reads_badly(sentence))

@@ -10,7 +10,7 @@ import re
 
 from digest.condensing.words import is_unspaced
 
-__all__ = ["is_balanced", "is_prose", "opens_dangling"]
+__all__ = ["is_balanced", "is_prose", "opens_dangling", "speaks_outside"]
 
 _LEAST_WORDS = 5
 _LEAST_UNSPACED_CHARACTERS = 6
@@ -75,7 +75,16 @@ _OPENERS_BY_LANGUAGE = {
     tag: frozenset(f"{words} {_OPENERS['en']}".split()) for tag, words in _OPENERS.items()
 }
 _FIRST_WORD = re.compile(r"[\W_]*([^\W\d_]+(?:['’]est\b)?)")
+# Single quotes are apostrophes too: only those at an end of the sentence are sure.
+_SINGLES = ("'", "‘")
+_CLOSES_SINGLE = re.compile(r"[.,!?]['’]$")
+_OPENS_SINGLE = re.compile(r"(?<!\w)['‘](?=\w)")
+_ENDS_SINGLE = re.compile(r"[\w.,!?]['’](?!\w)")
 _MARKS = re.compile(r"[“”\"«»()\[\]「」]")
+_QUOTED = re.compile(r"[“\"„«][^“”\"„«»]*[”\"»]|(?<!\w)[‘'][^‘’]+?[’'](?!\w)")
+_SPEAKER = re.compile(
+    r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|us|me|[Yy]ou|[Yy]our|[Jj]e|[Nn]ous|[Vv]ous|[Яя]|[Мм]ы|[Вв]ы)\b"
+)
 _PAIRS = (("“", "”"), ("«", "»"), ("(", ")"), ("[", "]"), ("「", "」"))
 
 
@@ -84,7 +93,16 @@ def is_prose(text: str) -> bool:
     if is_unspaced(text):
         return len(text) >= _LEAST_UNSPACED_CHARACTERS
     words = _WORD.findall(text)
-    return len(words) >= _LEAST_WORDS and _LOWER_WORD.search(text) is not None and not _CHROME.match(text)
+    if len(words) < _LEAST_WORDS or _CHROME.match(text):
+        return False
+    # "Mark Duell. and Hugo Gye." is a byline: a sentence has more than one word that is no name.
+    first = _LOWER_WORD.search(text)
+    return first is not None and _LOWER_WORD.search(text, first.end()) is not None
+
+
+def speaks_outside(text: str) -> bool:
+    """Tell whether a text speaks of I, we or you outside a quotation: nobody knows any more who speaks."""
+    return _SPEAKER.search(_QUOTED.sub("", text)) is not None
 
 
 def opens_dangling(text: str, language: str) -> bool:
@@ -96,6 +114,10 @@ def opens_dangling(text: str, language: str) -> bool:
 
 def is_balanced(text: str) -> bool:
     """Tell whether every quotation and bracket that opens also closes: a half quotation is not readable."""
+    if _CLOSES_SINGLE.search(text) is not None and not _OPENS_SINGLE.search(text):
+        return False
+    if text[:1] in _SINGLES and not _ENDS_SINGLE.search(text):
+        return False
     if not _MARKS.search(text):
         return True
     if text.count('"') % 2:

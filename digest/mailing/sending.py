@@ -128,13 +128,14 @@ async def send(request: SendRequest, settings: Settings, conduct: Conduct) -> Ou
         DigestError: something is wrong with settings, list, sources or the server; nothing was sent.
     """
     url = smtp_url(settings, debug=request.debug, flag=request.smtp)
+    transport = transport_of(settings, url, ask=conduct.ask)  # reads the URL; connects to nobody yet
     sender = sender_of(settings, local=is_local(url))
     with ExitStack() as stack:
         store = stack.enter_context(_store(settings, dry_run=request.dry_run))
         roster = stack.enter_context(_roster(request, settings, store))
         way = Way(
             store=store,
-            transport=transport_of(settings, url, ask=conduct.ask),
+            transport=transport,
             options=delivery_options(settings, url, request),
             conduct=conduct,
             dry_run=request.dry_run,

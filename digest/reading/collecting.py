@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import json
+import asyncio
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from digest.errors import DigestError, InvalidInputError, NothingToCondenseError
+from digest.errors import DigestError, InputMissingError, InvalidInputError
 from digest.model import Article, Digest, Source
-from digest.reading.charsets import decode
-from digest.reading.entries import Entry
-from digest.reading.fetching import Fetcher
-from digest.reading.files import expand, is_web_address, read_file
+from digest.reading.articles import article_of, form_and_text, is_json_feed, json_items
+from digest.reading.fetching import fetch
+from digest.reading.files import expand, read_file
 from digest.reading.options import DEFAULT_OPTIONS, ReadingOptions
-from digest.reading.sniffing import MediaType, binary_type, media_type
-from digest.shapes import article_from_json, digest_from_json
+from digest.reading.sniffing import Form
+from digest.reading.urls import canonical, is_address
 
-__all__ = ["Collected", "articles_in", "collect", "read", "sniff"]
+__all__ = ["Collected", "collect", "read"]
+
+_AT_ONCE = 8  # sources brought at the same time; hosts have their own politeness
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,163 +45,127 @@ async def read(
         InvalidInputError: it is binary, or holds several articles (a feed, a folder): use ``collect``.
         TryAgainError: the server did not answer now.
     """
-    if not isinstance(source, Source):
-        name = os.fspath(source)
-        if is_web_address(name):
-            answer = await Fetcher(options).get(name)
-            assert answer.source is not None
-            source = answer.source
-        elif Path(name).is_dir():
-            raise InvalidInputError("is a folder, not one article", where=name, hint="use collect")
-        else:
-            source = read_file(name, options)
-    if sniff(source, options)[0] in {"feed", "opml"}:
-        raise InvalidInputError("is a feed, not one article", where=source.name, hint="use collect")
-    found = articles_in(source, options)
-    if len(found) != 1 or not isinstance(found[0], Article):
-        raise InvalidInputError("does not hold exactly one article", where=source.name, hint="use collect")
-    return found[0]
+    brought = source if isinstance(source, Source) else await bring(os.fspath(source), options)
+    return await asyncio.to_thread(article_of, brought, options)
 
 
 async def collect(
     names: Sequence[str], *, options: ReadingOptions = DEFAULT_OPTIONS, stdin: bytes | None = None
 ) -> list[Collected]:
-    """Read every SOURCE in order, each expanded to its items; a failing one leaves its error in its place."""
-    fetcher = Fetcher(options)
-    collected: list[Collected] = []
-    for name in names:
-        try:
-            for source in await _sources(name, stdin, fetcher, options):
-                collected.extend(await _items(source, fetcher, options))
-        except DigestError as error:
-            collected.append(Collected(name, error))
-    return collected
+    """Read every SOURCE in order, each expanded to its items; a failing one leaves its error in its place.
 
-
-def sniff(source: Source, options: ReadingOptions) -> tuple[MediaType, str]:
-    """Tell what a source is, and give its text.
-
-    Raises:
-        InvalidInputError: it is binary; the message names the type seen.
+    ``stdin`` is what ``-`` stands for. A list of feeds gives the entries of all its feeds.
     """
-    binary = binary_type(source.content)
-    if binary is not None:
-        raise InvalidInputError(
-            f"is {binary}, not text", where=source.name, hint="give a text, a page, a mail or an address"
+    places = asyncio.Semaphore(_AT_ONCE)
+
+    async def one(name: str) -> list[Collected]:
+        async with places:
+            return await _collect(name, options, stdin)
+
+    return [item for items in await asyncio.gather(*map(one, names)) for item in items]
+
+
+async def bring(name: str, options: ReadingOptions) -> Source:
+    """Bring the bytes of a file or an address."""
+    if is_address(name):
+        fetched = await fetch(name, options=options)
+        return Source(
+            name=name,
+            content=fetched.content,
+            media_type=fetched.media_type,
+            charset=fetched.charset,
+            url=fetched.url,
         )
-    text = decode(
-        source.content,
-        charset=source.charset,
-        encoding=None if source.url else options.encoding,
-        where=source.name,
-    )
-    if not text.strip():
-        raise NothingToCondenseError("is empty", where=source.name, hint="give a file with an article in it")
-    return media_type(text, source.name), text
+    if "://" in name and not Path(name).exists():
+        raise InvalidInputError(
+            "only http and https addresses are fetched", where=name, hint="save it to a file and give that"
+        )
+    return await asyncio.to_thread(read_file, Path(name), options)
 
 
-def articles_in(source: Source, options: ReadingOptions) -> list[Article | Digest]:
-    """Give what a source that is no feed holds: one article, or what its JSON lines are.
-
-    Raises:
-        InvalidInputError: it is binary, or JSON of another shape.
-        NothingToCondenseError: there is no article in it.
-    """
-    from digest.reading.texts import article_from_markdown, article_from_text
-
-    kind, text = sniff(source, options)
-    if kind == "json":
-        return _from_json(text, source.name)
-    if kind in {"mail", "mhtml"}:
-        from digest.reading.mails import article_from_mail
-
-        return [article_from_mail(source)]
-    if kind == "html":
-        from digest.reading.html import article_from_html
-
-        return [article_from_html(text, url=source.url or options.base_url, where=source.name)]
-    if kind == "markdown":
-        return [article_from_markdown(text, where=source.name)]
-    return [replace(article_from_text(text, where=source.name), url=source.url)]
-
-
-async def _sources(name: str, stdin: bytes | None, fetcher: Fetcher, options: ReadingOptions) -> list[Source]:
-    if name == "-":
-        return [Source(name="-", content=stdin or b"")]
-    if is_web_address(name):
-        answer = await fetcher.get(name)
-        assert answer.source is not None
-        return [answer.source]
-    return [read_file(path, options) for path in expand(name, options)]
-
-
-async def _items(source: Source, fetcher: Fetcher, options: ReadingOptions) -> list[Collected]:
-    from digest.reading.feeds import addresses_in_opml, entries_of, entry_id
-
+async def _collect(name: str, options: ReadingOptions, stdin: bytes | None) -> list[Collected]:
     try:
-        kind, _ = sniff(source, options)
-        if kind == "opml":
-            found: list[Collected] = []
-            for address in addresses_in_opml(source):
-                found.extend(await _feed_at(address, fetcher, options))
-            return found
-        if kind == "feed":
-            _, entries = entries_of(source, limit=options.entries_per_feed)
-            return await _whole(entries, fetcher, options)
-        return [
-            Collected(
-                source.name, content, entry_id(content if isinstance(content, Article) else content.article)
-            )
-            for content in articles_in(source, options)
-        ]
+        if name == "-":
+            if stdin is None:
+                raise InputMissingError(
+                    "nothing was given on stdin", where="-", hint="pipe a text into the command"
+                )
+            if len(stdin) > options.max_bytes:
+                raise InvalidInputError(
+                    f"larger than {options.max_bytes / 1e6:g} MB", where="-", hint="give one article"
+                )
+            return await _items(Source(name="-", content=stdin), options)
+        if is_address(name) or "://" in name:
+            return await _items(await bring(name, options), options)
+        paths = await asyncio.to_thread(expand, name, options)
     except DigestError as error:
-        return [Collected(source.name, error)]
-
-
-async def _feed_at(address: str, fetcher: Fetcher, options: ReadingOptions) -> list[Collected]:
-    from digest.reading.feeds import entries_of
-
-    try:
-        answer = await fetcher.get(address)
-        assert answer.source is not None
-        _, entries = entries_of(answer.source, limit=options.entries_per_feed)
-        return await _whole(entries, fetcher, options)
-    except DigestError as error:
-        return [Collected(address, error)]
-
-
-async def _whole(entries: Sequence[Entry], fetcher: Fetcher, options: ReadingOptions) -> list[Collected]:
-    from digest.reading.polling import whole_article
-
-    collected = []
-    fetches = 0
-    for entry in entries:
-        wanted = entry.is_truncated and options.full_text and fetches < options.fetches_per_feed
-        fetches += wanted
-        article = await whole_article(entry, fetcher, options) if wanted else entry.article
-        collected.append(Collected(entry.url or entry.source, article, entry.id))
-    return collected
-
-
-def _from_json(text: str, name: str) -> list[Article | Digest]:
-    """Read the output of ``condense --json`` or ``read --json``: one object, one a line, or a list of them."""
-    try:
-        shapes = [json.loads(text)]
-    except ValueError:
-        shapes = []
-        for number, line in enumerate(text.split("\n"), start=1):
-            if line.strip():
-                try:
-                    shapes.append(json.loads(line))
-                except ValueError as error:
-                    raise InvalidInputError(f"is no JSON: {error}", where=f"{name}:{number}") from error
-    if len(shapes) == 1 and isinstance(shapes[0], list):
-        shapes = shapes[0]
-    found: list[Article | Digest] = []
-    for at, shape in enumerate(shapes):
-        where = name if len(shapes) == 1 else f"{name}:{at + 1}"
-        is_digest = isinstance(shape, dict) and "headline" in shape
-        found.append(digest_from_json(shape, where) if is_digest else article_from_json(shape, where))
-    if not found:
-        raise NothingToCondenseError("is empty", where=name)
+        return [Collected(name, error)]
+    found: list[Collected] = []
+    for path in paths:
+        try:
+            found += await _items(await asyncio.to_thread(read_file, path, options), options)
+        except DigestError as error:
+            found.append(Collected(str(path), error))
     return found
+
+
+async def _items(source: Source, options: ReadingOptions) -> list[Collected]:
+    """Expand one brought source; raises what concerns it as a whole."""
+    form, text = await asyncio.to_thread(form_and_text, source, options)
+    if form is Form.FEED or (form is Form.JSON and is_json_feed(text)):
+        return await _feed_items(source, options)
+    if form is Form.OPML:
+        from digest.reading.feeds import parse_opml
+
+        return await collect(parse_opml(source.content, source=source.name), options=options)
+    if form is Form.JSON:
+        return [Collected(source.name, item, item_id(item)) for item in json_items(text, source.name)]
+    article = await asyncio.to_thread(article_of, source, options)
+    return [Collected(source.name, article, item_id(article))]
+
+
+async def _feed_items(source: Source, options: ReadingOptions) -> list[Collected]:
+    from digest.errors import NothingToCondenseError
+    from digest.reading.feeds import parse_feed
+    from digest.reading.polling import full_text
+
+    feed = await asyncio.to_thread(parse_feed, source.content, source=source.name, url=source.url)
+    if not feed.entries:
+        raise NothingToCondenseError(
+            "nothing to condense: a feed without entries", where=source.name, hint="wait until it has some"
+        )
+    entries = feed.entries[: options.entries_per_feed]
+    cut = [entry.id for entry in entries if entry.is_truncated][: options.fetches_per_feed]
+
+    async def item(entry_id: str, article: Article) -> Collected:
+        name = article.url or f"{source.name}#{entry_id}"
+        if not article.paragraphs:
+            return Collected(
+                name,
+                NothingToCondenseError(
+                    "nothing to condense: an entry without text",
+                    where=name,
+                    hint="open its address and give its text",
+                ),
+            )
+        return Collected(name, article, entry_id)
+
+    whole = await asyncio.gather(
+        *(
+            full_text(entry, options=options) if entry.id in cut else _as_is(entry.article)
+            for entry in entries
+        )
+    )
+    return [await item(entry.id, article) for entry, article in zip(entries, whole, strict=True)]
+
+
+async def _as_is(article: Article) -> Article:  # stands beside a coroutine in gather
+    return article
+
+
+def item_id(item: Article | Digest) -> str:
+    """Identify an item by its address, else by what it says."""
+    from digest.reading.feeds import content_id
+
+    article = item.article if isinstance(item, Digest) else item
+    return canonical(article.url) if article.url else content_id(article.title, "\n".join(article.paragraphs))

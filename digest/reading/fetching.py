@@ -1,263 +1,326 @@
-"""Asking a web address: bounded in time, size and hops, and never an address that is not public.
+"""Bring bytes from an address: bounded in time, size and reach. The only file that knows httpx2.
 
-A host is resolved once per hop, every address it has is checked, and the connection goes to the checked one
-(otherwise a name could mean another address the second time: DNS rebinding). The only file that knows httpx2.
-Where a proxy is set in the environment the proxy resolves and connects; what a name means here is checked all
-the same.
+Every request lies inside one overall deadline (a read timeout starts anew with each byte, so a slow drip outlives
+it). A name is resolved once, every address it has is checked, and the connection goes to the checked address:
+asking a second time could give another answer (DNS rebinding). Each redirect is checked like the first address.
+The size is counted after decompression, while streaming.
+
+Behind a proxy of the environment (``HTTPS_PROXY``) the proxy resolves names: then only literal addresses are checked.
 """
 
 from __future__ import annotations
 
 import asyncio
-import ipaddress
+import email.utils
 import socket
 import time
-from collections import defaultdict
+import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
+from weakref import WeakKeyDictionary
 
-from digest.errors import InputMissingError, InvalidInputError, TryAgainError
-from digest.model import Source
+from digest.errors import DigestError, InputMissingError, InvalidInputError, TryAgainError
 from digest.reading.addresses import is_public
 from digest.reading.options import ReadingOptions
 
 if TYPE_CHECKING:
     import httpx2
 
-__all__ = ["Answer", "Fetcher", "fetch"]
+__all__ = ["Fetched", "GoneError", "NotNowError", "fetch"]
 
-USER_AGENT: Final = "Digest/0.1 (article reader; +https://example.org/digest)"
-_CONNECT_SECONDS: Final = 5.0
-_AT_ONCE_PER_HOST: Final = 2
-_PAUSE_PER_HOST: Final = 1.0  # seconds between two requests to one host elsewhere: we are a guest there
-_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
-_RETRY: Final = frozenset({502, 503, 504})
-_GONE: Final = 410
-_NOT_MODIFIED: Final = 304
-_TOO_MANY: Final = 429
-_ACCEPTED: Final = ("text/", "application/xhtml", "application/xml", "application/rss", "application/atom", "application/rdf", "application/json", "application/feed", "application/octet-stream", "message/", "multipart/", "application/pdf")  # fmt: skip
+USER_AGENT = "digest-mailer/0.1 (reads one article for its editor)"
+_ACCEPT = (
+    "text/html,application/xhtml+xml,application/rss+xml,application/atom+xml,application/feed+json,*/*;q=0.5"
+)
+_CONNECT_SECONDS = 5.0
+_AT_ONCE_PER_HOST = 2  # what browsers of old allowed themselves; nobody is hurt by it
+_BETWEEN_REQUESTS = 1.0  # seconds, per public host
+_RETRIED = frozenset({502, 503, 504})
+_PAUSE_BEFORE_RETRY = 0.5
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_NOT_MODIFIED, _GONE, _TOO_MANY = 304, 410, 429
+_LOGIN = frozenset({401, 402, 403, 407, 451})
+_LONGEST_RETRY_AFTER = 7 * 86_400.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What a server said: a status and, for 200, the Source."""
+class Fetched:
+    """What came: ``url`` is where it lies after all redirects; ``is_unchanged`` means 304, with no content."""
 
-    status: int
-    source: Source | None = None
+    url: str
+    content: bytes
+    media_type: str | None = None
+    charset: str | None = None
     etag: str | None = None
     last_modified: str | None = None
-    retry_after: float | None = None
+    is_unchanged: bool = False
 
 
-class Fetcher:
-    """Fetches for one command: remembers which host was asked when, so that none is pressed."""
-
-    def __init__(self, options: ReadingOptions) -> None:
-        self._options = options
-        self._hosts: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(_AT_ONCE_PER_HOST))
-        self._asked: dict[str, float] = {}
-
-    async def get(self, url: str, *, headers: Mapping[str, str] | None = None) -> Answer:
-        """Ask an address; 304, 410 and 429 are answers too.
-
-        Raises:
-            InputMissingError: 404, 410 without conditional headers, or a name that means nothing.
-            InvalidInputError: an address that may not be asked, too large, no text, too many redirects.
-            TryAgainError: no answer in time, or a server error.
-        """
-        host = urlsplit(url).hostname or ""
-        async with self._hosts[host]:
-            await self._pause(host)
-            try:
-                async with asyncio.timeout(self._options.deadline_seconds):
-                    return await _followed(url, self._options, dict(headers or {}))
-            except TimeoutError as error:
-                raise TryAgainError(
-                    f"no whole answer within {self._options.deadline_seconds:.0f} seconds",
-                    where=url,
-                    hint="try again later",
-                ) from error
-            finally:
-                self._asked[host] = time.monotonic()
-
-    async def _pause(self, host: str) -> None:
-        asked = self._asked.get(host)
-        if asked is None or _is_local(host):
-            return
-        await asyncio.sleep(max(0.0, asked + _PAUSE_PER_HOST - time.monotonic()))
+class GoneError(InputMissingError):
+    """The server says that it is gone for good (410)."""
 
 
-async def fetch(url: str, *, options: ReadingOptions) -> Source:
-    """Bring one address.
+class NotNowError(TryAgainError):
+    """The server cannot answer now; ``retry_after`` is how many seconds it asks us to wait, if it says so."""
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        retry_after: float | None = None,
+        where: str | None = None,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(what, where=where, hint=hint)
+        self.retry_after = retry_after
+
+
+async def fetch(
+    url: str, *, options: ReadingOptions, etag: str | None = None, last_modified: str | None = None
+) -> Fetched:
+    """Fetch one address.
 
     Raises:
-        DigestError: as ``Fetcher.get``.
+        InvalidInputError: not http(s), not public, too large, not text, or a login is asked for.
+        InputMissingError: no such host or page. ``GoneError`` for 410.
+        NotNowError: the server is not there, too slow or too busy now.
     """
-    answer = await Fetcher(options).get(url)
-    assert answer.source is not None
-    return answer.source
-
-
-async def _followed(url: str, options: ReadingOptions, headers: dict[str, str]) -> Answer:
-    conditional = bool(headers)
-    for hop in range(options.max_redirects + 1):
-        for attempt in (1, 2):
-            response = await _asked_once(url, options, headers)
-            if isinstance(response, Answer) and response.status in _RETRY and attempt == 1:
-                await asyncio.sleep(0.2)
-                continue
-            break
-        if isinstance(response, str):
-            url = response
-            continue
-        return _judged(response, url, conditional=conditional)
-    raise InvalidInputError(
-        f"redirects more than {hop} times", where=url, hint="open it in a browser and save the page"
-    )
-
-
-def _judged(answer: Answer, url: str, *, conditional: bool) -> Answer:
-    status = answer.status
-    if status == 200 or (conditional and status in {_NOT_MODIFIED, _GONE, _TOO_MANY}):  # noqa: PLR2004  # HTTP's own numbers
-        return answer
-    if status in {404, _GONE}:
-        raise InputMissingError(
-            f"the server says it is not there ({status})", where=url, hint="check the address"
-        )
-    if status in {401, 402, 403, 451}:
-        raise InvalidInputError(
-            f"the server lets us not in ({status})", where=url, hint="open it in a browser and save the page"
-        )
-    if status == _TOO_MANY or status >= 500:  # noqa: PLR2004  # the same
-        raise TryAgainError(f"the server cannot answer now ({status})", where=url, hint="try again later")
-    raise InvalidInputError(f"the server answered {status}", where=url)
-
-
-async def _asked_once(url: str, options: ReadingOptions, headers: dict[str, str]) -> Answer | str:
-    """Ask once; gives the next address where the answer is a redirect."""
     import httpx2
 
-    target, sent, extensions = await _aimed(url, options, headers)
-    limits = httpx2.Timeout(options.deadline_seconds, connect=_CONNECT_SECONDS)
+    conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+    headers = {name: value for name, value in conditions.items() if value}
     try:
-        async with (
-            httpx2.AsyncClient(timeout=limits, follow_redirects=False) as client,
-            client.stream("GET", target, headers=sent, extensions=extensions) as response,
-        ):
-            if response.status_code in _REDIRECTS and "location" in response.headers:
-                return urljoin(url, response.headers["location"])
-            return await _read(response, url, options)
-    except httpx2.InvalidURL as error:
-        raise InvalidInputError("is no web address", where=url) from error
-    except httpx2.HTTPError as error:
-        raise TryAgainError(
-            _reason(error), where=url, hint="try again later, or check the address"
-        ) from error
-
-
-def _reason(error: Exception) -> str:
-    return f"cannot be reached: {str(error) or type(error).__name__}"
-
-
-async def _read(response: httpx2.Response, url: str, options: ReadingOptions) -> Answer:
-    headers = response.headers
-    media_type = headers.get("content-type", "").split(";")[0].strip().lower() or None
-    if response.status_code != 200:  # noqa: PLR2004  # HTTP's own number
-        return Answer(status=response.status_code, retry_after=_seconds(headers.get("retry-after")))
-    if media_type and not media_type.startswith(_ACCEPTED):
-        raise InvalidInputError(f"is {media_type}, no text", where=url)
-    content = bytearray()
-    async for chunk in response.aiter_bytes(65_536):
-        content += chunk
-        if len(content) > options.max_bytes:  # counted after decompression: a gzip bomb ends here
-            raise InvalidInputError(f"is larger than {options.max_bytes:,} bytes", where=url)
-    return Answer(
-        status=200,
-        source=Source(
-            name=url,
-            content=bytes(content),
-            media_type=media_type,
-            charset=response.charset_encoding,
-            url=url,
-        ),
-        etag=headers.get("etag"),
-        last_modified=headers.get("last-modified"),
-    )
-
-
-def _seconds(told: str | None) -> float | None:
-    """Read Retry-After: seconds or a date (RFC 9110 10.2.3)."""
-    if told is None:
-        return None
-    if told.strip().isdigit():
-        return float(told)
-    import email.utils
-
-    try:
-        return max(0.0, email.utils.parsedate_to_datetime(told).timestamp() - time.time())
-    except ValueError:
-        return None
-
-
-async def _aimed(
-    url: str, options: ReadingOptions, headers: dict[str, str]
-) -> tuple[str, dict[str, str], dict[str, str]]:
-    """Check an address and aim at what it was resolved to."""
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.password:
-        raise InvalidInputError("is no plain http or https address", where=url)
-    sent = {
-        "User-Agent": USER_AGENT,
-        "Accept": "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.5",
-        **headers,
-    }
-    addresses = await _resolved(parts.hostname, parts.port or (443 if parts.scheme == "https" else 80), url)
-    if not options.allow_private and not all(map(is_public, addresses)):
-        raise InvalidInputError(
-            "lies on this machine or in a private network",
+        async with asyncio.timeout(options.deadline_seconds):
+            return await _follow(url, headers, options)
+    except TimeoutError as error:
+        raise NotNowError(
+            f"no complete answer within {options.deadline_seconds:g} seconds",
             where=url,
-            hint="pass --allow-private if it is meant",
-        )
-    if _has_proxy(parts.scheme, parts.hostname):
-        return url, sent, {}
-    address = f"[{addresses[0]}]" if ":" in addresses[0] else addresses[0]
-    aimed = urlunsplit(
-        (
-            parts.scheme,
-            f"{address}:{parts.port}" if parts.port else address,
-            parts.path or "/",
-            parts.query,
-            "",
-        )
-    )
-    host = parts.hostname if parts.port is None else f"{parts.hostname}:{parts.port}"
-    return aimed, {**sent, "Host": host}, {"sni_hostname": parts.hostname}
-
-
-async def _resolved(host: str, port: int, url: str) -> list[str]:
-    try:
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        raise InputMissingError(
-            f"no server is called '{host}'", where=url, hint="check the address"
+            hint="try again later, or save the page and give the file",
         ) from error
-    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
-    if not addresses:
-        raise InputMissingError(f"no server is called '{host}'", where=url)
-    return addresses
+    except httpx2.InvalidURL as error:
+        raise InvalidInputError(
+            f"not an address: {error}", where=url, hint="give http:// or https:// and a host"
+        ) from error
+    except (httpx2.ConnectError, httpx2.ReadError, httpx2.RemoteProtocolError) as error:
+        raise NotNowError(
+            f"no answer: {error or type(error).__name__}",
+            where=url,
+            hint="check the address, or try again later",
+        ) from error
+    except httpx2.HTTPError as error:
+        raise NotNowError(
+            f"cannot be fetched: {error or type(error).__name__}", where=url, hint="try again later"
+        ) from error
 
 
-def _has_proxy(scheme: str, host: str) -> bool:
-    from urllib.request import getproxies, proxy_bypass
+async def _follow(url: str, headers: Mapping[str, str], options: ReadingOptions) -> Fetched:
+    place = url
+    for _ in range(options.max_redirects + 1):
+        answer = await _ask_twice(place, headers, options)
+        if isinstance(answer, Fetched):
+            return answer
+        place = urljoin(place, answer)
+    raise InvalidInputError(
+        f"more than {options.max_redirects} redirects", where=url, hint="give the address it ends at"
+    )
 
-    proxies = getproxies()
-    return bool(proxies.get(scheme) or proxies.get("all")) and not proxy_bypass(host)
 
+async def _ask_twice(url: str, headers: Mapping[str, str], options: ReadingOptions) -> Fetched | str:
+    import httpx2
 
-def _is_local(host: str) -> bool:
     try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+        return await _ask(url, headers, options)
+    except NotNowError as error:
+        if error.retry_after is not None or not error.what.startswith(tuple(map(str, _RETRIED))):
+            raise
+    except (httpx2.ReadError, httpx2.RemoteProtocolError):
+        pass
+    await asyncio.sleep(_PAUSE_BEFORE_RETRY)
+    return await _ask(url, headers, options)
+
+
+async def _ask(url: str, headers: Mapping[str, str], options: ReadingOptions) -> Fetched | str:
+    """Send one request; a text as answer is where it was redirected to."""
+    import httpx2
+
+    parts = _checked_parts(url)
+    host = parts.hostname or ""
+    proxy = _proxy_for(url, host)
+    target, extensions = httpx2.URL(url), {}
+    address = await _checked_address(
+        url,
+        host,
+        parts.port or (443 if parts.scheme == "https" else 80),
+        options,
+        literal_only=proxy is not None,
+    )
+    sent = {"User-Agent": USER_AGENT, "Accept": _ACCEPT, **headers}
+    if address and proxy is None:
+        sent["Host"] = target.netloc.decode("ascii")
+        extensions = {"sni_hostname": target.raw_host.decode("ascii")}
+        target = target.copy_with(host=address)
+    async with (
+        _turn(host, is_hurried=address is not None and not is_public(address)),
+        httpx2.AsyncClient(
+            trust_env=False,
+            proxy=proxy,
+            follow_redirects=False,
+            timeout=httpx2.Timeout(options.deadline_seconds, connect=_CONNECT_SECONDS),
+        ) as client,
+        client.stream("GET", target, headers=sent, extensions=extensions) as response,
+    ):
+        if response.status_code in _REDIRECTS and "location" in response.headers:
+            return str(response.headers["location"])
+        return await _received(url, response, options)
+
+
+def _checked_parts(url: str):  # noqa: ANN202  # SplitResult is the point of urlsplit
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError as error:
+        raise InvalidInputError(
+            f"not an address: {error}", where=url, hint="check its host and port"
+        ) from error
+    if parts.scheme.lower() not in {"http", "https"} or not parts.hostname:
+        raise InvalidInputError(
+            "only http and https addresses are fetched", where=url, hint="save it to a file and give that"
+        )
+    if parts.username is not None or parts.password is not None:
+        bare = f"{parts.scheme}://{parts.hostname}{parts.path}"
+        raise InvalidInputError(
+            "an address with a login in it is not fetched", where=bare, hint="save the page and give the file"
+        )
+    return parts
+
+
+async def _checked_address(
+    url: str, host: str, port: int, options: ReadingOptions, *, literal_only: bool
+) -> str | None:
+    """Resolve a host once and check all its addresses; give the one to connect to."""
+    flags = socket.AI_NUMERICHOST if literal_only else 0
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=flags)
+    except (OSError, UnicodeError) as error:
+        if literal_only:
+            return None
+        raise InputMissingError(
+            f"no such host: {host}", where=url, hint="check the address, and the network"
+        ) from error
+    addresses = [str(entry[4][0]) for entry in found]
+    refused = [address for address in addresses if not is_public(address)]
+    if refused and not options.allow_private:
+        raise InvalidInputError(
+            f"{host} is not on the public network ({refused[0]})",
+            where=url,
+            hint="pass --allow-private if that is meant",
+        )
+    return addresses[0]
+
+
+def _proxy_for(url: str, host: str) -> str | None:
+    if urllib.request.proxy_bypass(host) or host in {"localhost", "127.0.0.1", "::1"}:
+        return None
+    proxies = urllib.request.getproxies()
+    return proxies.get(urlsplit(url).scheme.lower()) or proxies.get("all")
+
+
+async def _received(url: str, response: httpx2.Response, options: ReadingOptions) -> Fetched:
+    _judge(url, response)
+    head = response.headers
+    media_type = head.get("content-type", "").partition(";")[0].strip().lower() or None
+    if response.status_code == _NOT_MODIFIED:
+        return Fetched(
+            url=url,
+            content=b"",
+            is_unchanged=True,
+            etag=head.get("etag"),
+            last_modified=head.get("last-modified"),
+        )
+    if media_type and media_type.startswith(("image/", "audio/", "video/", "font/")):
+        raise InvalidInputError(
+            f"is {media_type}, not an article", where=url, hint="give the page that holds it"
+        )
+    body = bytearray()
+    async for chunk in response.aiter_bytes(65_536):
+        body += chunk
+        if len(body) > options.max_bytes:
+            raise InvalidInputError(
+                f"larger than {options.max_bytes / 1e6:g} MB", where=url, hint="give the page of one article"
+            )
+    return Fetched(
+        url=url,
+        content=bytes(body),
+        media_type=media_type,
+        charset=response.charset_encoding,
+        etag=head.get("etag"),
+        last_modified=head.get("last-modified"),
+    )
+
+
+def _judge(url: str, response: httpx2.Response) -> None:
+    status = response.status_code
+    said = f"{status} {response.reason_phrase}".strip()
+    if status == _NOT_MODIFIED or 200 <= status < 300:  # noqa: PLR2004  # RFC 9110 15.3
+        return
+    if status == _GONE:
+        raise GoneError(said, where=url, hint="take it out of the sources")
+    if status in _LOGIN:
+        raise InvalidInputError(
+            f"{said}: it asks for a login",
+            where=url,
+            hint="open it in a browser and give the saved page or its text",
+        )
+    if status == _TOO_MANY or status >= 500:  # noqa: PLR2004  # RFC 9110 15.6
+        raise NotNowError(said, where=url, hint="try again later", retry_after=_retry_after(response))
+    raise InputMissingError(said, where=url, hint="check the address")
+
+
+def _retry_after(response: httpx2.Response) -> float | None:
+    """Read Retry-After, a number of seconds or a date (RFC 9110 10.2.3)."""
+    value = str(response.headers.get("retry-after", "")).strip()
+    if value.isascii() and value.isdigit():
+        return min(float(value), _LONGEST_RETRY_AFTER)
+    try:
+        moment = email.utils.parsedate_to_datetime(value).timestamp()
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return min(max(0.0, moment - time.time()), _LONGEST_RETRY_AFTER)
+
+
+class _turn:  # noqa: N801  # reads as the statement it is
+    """Wait for a host's turn: two requests at once, a second between their starts."""
+
+    _queues: WeakKeyDictionary[
+        asyncio.AbstractEventLoop, dict[str, tuple[asyncio.Semaphore, list[float]]]
+    ] = WeakKeyDictionary()
+
+    def __init__(self, host: str, *, is_hurried: bool) -> None:
+        queues = self._queues.setdefault(asyncio.get_running_loop(), {})
+        self._places, self._last = queues.setdefault(host, (asyncio.Semaphore(_AT_ONCE_PER_HOST), [0.0]))
+        self._is_hurried = is_hurried
+
+    async def __aenter__(self) -> None:
+        await self._places.acquire()
+        try:
+            now = asyncio.get_running_loop().time()
+            begin = now if self._is_hurried else max(now, self._last[0] + _BETWEEN_REQUESTS)
+            self._last[0] = begin
+            if begin > now:
+                await asyncio.sleep(begin - now)
+        except BaseException:
+            self._places.release()
+            raise
+
+    async def __aexit__(self, *_: object) -> None:
+        self._places.release()
+
+
+def problem_of(error: DigestError, name: str) -> DigestError:
+    """Name the SOURCE in an error that does not say where."""
+    if error.where is None:
+        error.where = name
+    return error

@@ -1,70 +1,80 @@
-"""Bytes from files, folders, patterns and standard input: the room's edge to the disk."""
+"""Bring bytes from disk: files, folders, patterns. The only file of the room that touches it."""
 
 from __future__ import annotations
 
 import glob
-import os
 from pathlib import Path
 
-from digest.errors import DigestError, InputMissingError, InvalidInputError
+from digest.errors import InputMissingError, InvalidInputError
 from digest.model import Source
 from digest.reading.options import ReadingOptions
 
-__all__ = ["expand", "is_web_address", "read_file"]
+__all__ = ["expand", "read_file"]
 
-
-def is_web_address(name: str) -> bool:
-    """Tell whether a SOURCE is an address rather than a path."""
-    return name.lower().startswith(("http://", "https://"))
+_READABLE = frozenset(
+    {".txt", ".text", ".html", ".htm", ".xhtml", ".md", ".markdown", ".eml", ".mht", ".mhtml", ".rss", ".atom", ".xml", ".opml", ".json", ".jsonl", ".pdf", ".docx", ".epub"}
+)  # fmt: skip
 
 
 def expand(name: str, options: ReadingOptions) -> list[Path]:
-    """Give the files a SOURCE means: a folder's (without hidden ones), a pattern's, or the one it names.
+    """List the files a name stands for: itself, a folder's readable files, or what a pattern matches; sorted.
 
     Raises:
-        InputMissingError: nothing is there.
-        InvalidInputError: a folder of more files than an edition could be meant to hold.
+        InputMissingError: there is nothing of that name, or nothing to read in it.
     """
     path = Path(name)
     if path.is_dir():
         found = sorted(
-            entry for entry in path.iterdir() if entry.is_file() and not entry.name.startswith(".")
+            item
+            for item in path.rglob("*")
+            if item.is_file()
+            and item.suffix.lower() in _READABLE
+            and not any(part.startswith(".") for part in item.relative_to(path).parts)
         )
-    elif path.exists() or not glob.has_magic(name):
-        return [path]
+        if not found:
+            raise InputMissingError(
+                "no file to read in this folder",
+                where=name,
+                hint="put .txt, .html, .md or .eml files into it",
+            )
+    elif not path.exists() and glob.has_magic(name):
+        found = sorted(Path(item) for item in glob.glob(name, recursive=True) if Path(item).is_file())  # noqa: PTH207  # absolute patterns too
+        if not found:
+            raise InputMissingError("no file matches this pattern", where=name, hint="check it with ls")
     else:
-        found = sorted(Path(entry) for entry in glob.iglob(name, recursive=True) if Path(entry).is_file())
-    if not found:
-        raise InputMissingError("no file is there", where=name)
+        return [path]
     if len(found) > options.files_per_folder:
         raise InvalidInputError(
-            f"{len(found)} files are more than {options.files_per_folder}",
-            where=name,
-            hint="name a smaller folder",
+            f"{len(found)} files, more than {options.files_per_folder}", where=name, hint="name fewer of them"
         )
     return found
 
 
-def read_file(path: str | os.PathLike[str], options: ReadingOptions) -> Source:
-    """Read a file whole, up to the limit.
+def read_file(path: Path, options: ReadingOptions) -> Source:
+    """Read a file's bytes.
 
     Raises:
-        InputMissingError: it is not there.
-        InvalidInputError: it cannot be read, or is too large.
+        InputMissingError: there is none, or it may not be read.
+        InvalidInputError: it is larger than ``max_bytes``, or no regular file.
     """
-    name = os.fspath(path)
+    name = str(path)
     try:
-        with open(name, "rb") as file:  # noqa: PTH123  # a path as the user wrote it
+        with path.open("rb") as file:
             content = file.read(options.max_bytes + 1)
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise InputMissingError("no such file", where=name, hint="check the path") from error
+    except IsADirectoryError as error:
+        raise InvalidInputError(
+            "a folder, which holds more than one article", where=name, hint="name one file in it"
+        ) from error
     except (OSError, ValueError) as error:
-        raise _unreadable(name, error) from error
+        raise InputMissingError(
+            f"cannot be read: {getattr(error, 'strerror', None) or error}",
+            where=name,
+            hint="check its permissions",
+        ) from error
     if len(content) > options.max_bytes:
-        raise InvalidInputError(f"is larger than {options.max_bytes:,} bytes", where=name)
+        raise InvalidInputError(
+            f"larger than {options.max_bytes / 1e6:g} MB", where=name, hint="give one article, not an archive"
+        )
     return Source(name=name, content=content)
-
-
-def _unreadable(name: str, error: Exception) -> DigestError:
-    reason = error.strerror if isinstance(error, OSError) else str(error)
-    return InvalidInputError(f"cannot be read: {reason}", where=name)

@@ -1,266 +1,236 @@
-"""The article in a pasted page: which lines are its body, its headline, its byline and its date.
+"""Find the article among the lines of a page: menus, share rows and comments go; headline and body stay. Pure.
 
-Lines are told apart (body, short, furniture, end of the article); the body is the run of lines with the largest
-sum of weights, an early one before the first end going first; furniture inside it is dropped, short lines inside
-it stay (they are subheads, list items, poems). Text without furniture is left alone: a cleaner that eats clean
-text is worse than none.
+Each line gets a weight: prose counts for it, chrome and runs of short lines against it. The body is the run of
+lines with the greatest sum. It is cut at the first line that ends an article, freed of lines that are never part
+of one, and the headline is looked for above it. A text with next to no chrome in it is left alone: doing no harm
+to clean text goes first.
 
-Pure. The same lines serve every kind of source: pages after extraction, mails, Markdown, documents.
+HTML, mails and feed entries pass the same code; where somebody already found the body (``is_extracted``) no
+window is looked for.
+
+Source: Kohlschütter et al., "Boilerplate detection using shallow text features" (2010) for what tells prose from
+chrome; the maximum-sum run is Kadane's. Weights tuned by cross-validation over pages.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import replace
 
-from digest.model import Kind
-from digest.reading.markers import is_end, is_furniture, names_of, published_in
+from digest.reading.dates import iso_date
+from digest.reading.lines import Draft, Line, ends_closed, ends_in_stop, key, word_count
+from digest.reading.marks import Mark, byline_of, is_date_line, mark_of
 
-__all__ = ["Body", "Line", "clean_lines", "lines_of", "normal_text"]
+__all__ = ["clean"]
 
-_BODY_WORDS: Final = 9  # with an end mark; a shorter sentence may be a teaser or a caption
-_LONG_WORDS: Final = 20  # without one
-_HEADLINE_WORDS: Final = 30
-_WRAP_COLUMNS: Final = (40, 100)  # between these widths a text whose lines all end is wrapped by hand
-_END_MARKS: Final = tuple(".!?…。！？؟।»”\"'’:;)")
-_BULLET: Final = re.compile(r"^(?:[•‣◦▪●·*–—-]|\(?\d{1,2}[.)])\s+(?=\S)")
-_UNSPACED: Final = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
-_INVISIBLE: Final = re.compile("[\u00ad\u200b\u2060\ufeff\u200e\u200f]")
-_BREAKS: Final = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_GOOD_WORDS, _GOOD_WITH_STOP = 20, 9
+_MOST_COUNTED = 60
+_LONGEST_TITLE = 30
+_SURE = frozenset({Mark.HARD, Mark.SOFT, Mark.DROP})
+_FEW_LINES = 4  # headline, deck, byline, date
+_MENU_WORDS = 3.5  # words a line; menus have fewer
+_NEAR = 14  # lines above the body in which its headline stands
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One paragraph-like line and its kind."""
-
-    text: str
-    kind: Kind = "text"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Body:
-    """What was found: the body's lines, and what stood above it. ``was_dirty`` tells that furniture was found."""
-
-    lines: tuple[Line, ...]
-    title: str | None = None
-    byline: str | None = None
-    published: str | None = None
-    was_dirty: bool = False
-
-
-def normal_text(text: str) -> str:
-    """Make line ends LF, drop invisible characters, turn no-break spaces into spaces, compose accents."""
-    text = _INVISIBLE.sub("", _BREAKS.sub("\n", text)).replace("\u00a0", " ").replace("\u202f", " ")
-    return unicodedata.normalize("NFC", text).replace("\x00", "")
-
-
-def lines_of(text: str) -> list[Line]:
-    """Split text into lines, joining what was wrapped by hand; bullets and quotes get their kind."""
-    blocks = [block.split("\n") for block in re.split(r"\n[ \t]*\n+", normal_text(text)) if block.strip()]
-    wrapped = _is_wrapped(blocks)
-    lines: list[Line] = []
-    for block in blocks:
-        for part in _joined(block) if wrapped else block:
-            bare = " ".join(part.split())
-            if not bare:
-                continue
-            if bare.startswith(">"):
-                lines.append(Line(bare.lstrip("> "), "quote"))
-            elif _BULLET.match(bare) and len(bare.split()) > 1:
-                lines.append(Line(_BULLET.sub("", bare, count=1), "item"))
-            else:
-                lines.append(Line(bare))
-    return [line for line in lines if line.text]
-
-
-def clean_lines(lines: Sequence[Line], *, title: str | None = None) -> Body:
-    """Find the article among lines. ``title`` is given where something surer than the lines knows it."""
-    classes = [_class(line) for line in lines]
-    is_dirty = any(kind in {"end", "drop"} for kind in classes)
-    start, end = _window(lines, classes) if is_dirty or _has_menu(classes) else (0, len(lines))
-    head = lines[:start]
-    body = list(range(start, end))
-    if not is_dirty and start == 0:
-        head, body = _split_head(lines, body)
-    title_at, found_title = _title(lines, head, title)
-    byline = published = None
-    for line in [*head[title_at if title_at is not None else 0 :], *(lines[at] for at in body[:3])]:
-        byline = byline or names_of(line.text)
-        published = published or published_in(line.text)
-    kept = [
-        _labelled(lines, at)
-        for at in body
-        if classes[at] != "drop"
-        and not (names_of(lines[at].text) and at - start < 3)  # noqa: PLR2004  # a byline stands at the top
-        and not _same(lines[at].text, found_title)
-    ]
-    return Body(
-        lines=tuple(_no_repeats(kept)),
-        title=found_title,
-        byline=byline,
-        published=published,
-        was_dirty=is_dirty,
+def clean(draft: Draft) -> Draft:
+    """Keep the article of a draft: its body lines, and headline, byline and date where they stand above it."""
+    lines = [line for line in draft.lines if line.text]
+    if not lines:
+        return replace(draft, lines=())
+    lines = _cut_long(lines)
+    marks = [mark_of(line.text) for line in lines]
+    good = [_is_good(line, mark) for line, mark in zip(lines, marks, strict=True)]
+    if draft.is_extracted or _is_clean(lines, marks, good):
+        first, last = 0, len(lines)
+        if draft.is_extracted:
+            last = _end(lines, marks, good, (first, last))
+    else:
+        first, last = _widened(lines, marks, _window(lines, marks, good))
+        last = _end(lines, marks, good, (first, last))
+    title, at = _headline(draft, lines, marks, good, first)
+    above = lines[max(0, first - _NEAR) : first + 6]
+    body = _body(lines, marks, (max(first, at + 1) if at >= first else first, last), title)
+    return replace(
+        draft,
+        lines=body,
+        title=title,
+        byline=draft.byline
+        or next((name for name in (byline_of(line.text) for line in above) if name), None),
+        published=draft.published
+        or next((day for line in above if is_date_line(line.text) and (day := iso_date(line.text))), None),
     )
 
 
-def word_count(text: str) -> int:
-    """Count words; in scripts without spaces two characters count as one."""
-    unspaced = len(_UNSPACED.findall(text))
-    return unspaced // 2 + len(_UNSPACED.sub(" ", text).split()) if unspaced else len(text.split())
+def _cut_long(lines: list[Line]) -> list[Line]:
+    """Keep within what one article can hold: a paste of 10 MB has no more than its first lines to say."""
+    return lines[:20_000]
 
 
-def is_sentence(text: str) -> bool:
-    """Tell whether a line reads as prose: long, or ended like a sentence and not too short."""
-    words = word_count(text)
-    return words >= _LONG_WORDS or (words >= _BODY_WORDS and text.rstrip().endswith(_END_MARKS))
-
-
-def _class(line: Line) -> str:
-    if is_end(line.text):
-        return "end"
-    if is_furniture(line.text) or names_of(line.text):
-        return "drop"
-    return "body" if is_sentence(line.text) else "short"
-
-
-def _has_menu(classes: Sequence[str]) -> bool:
-    """Five short lines in a row before the first sentence: a page was pasted whole."""
-    first = classes.index("body") if "body" in classes else len(classes)
-    return first >= 5  # noqa: PLR2004  # headline, deck, byline, date are four
-
-
-def _window(lines: Sequence[Line], classes: Sequence[str]) -> tuple[int, int]:
-    """Give the run with the largest sum of weights; ends are walls, the first good run goes first."""
-    runs: list[tuple[float, int, int]] = []
-    at = 0
-    while at < len(lines):
-        wall = next((stop for stop in range(at, len(lines)) if classes[stop] == "end"), len(lines))
-        if wall > at:
-            runs.append(_best_run(lines, classes, at, wall))
-        at = wall + 1
-    if not runs:
-        return 0, 0
-    best = max(score for score, _, _ in runs)
-    # Comments below an article may be longer than it: an earlier run of some size goes before a larger later one.
-    for score, start, end in runs:
-        if score >= best * 0.35:
-            return start, end
-    return 0, 0
-
-
-def _best_run(lines: Sequence[Line], classes: Sequence[str], start: int, end: int) -> tuple[float, int, int]:
-    best = (0.0, start, start)
-    total, begin = 0.0, start
-    shorts = 0
-    for at in range(start, end):
-        if classes[at] == "body":
-            total += min(word_count(lines[at].text), 60)
-            shorts = 0
-        elif classes[at] == "short":
-            shorts += 1
-            total -= _short_cost(lines, at, shorts)
-        if total <= 0:
-            total, begin = 0.0, at + 1
-        elif total > best[0]:
-            best = (total, begin, at + 1)
-    return best
-
-
-def _short_cost(lines: Sequence[Line], at: int, shorts: int) -> float:
-    """A subhead or an item after a colon costs little; a run of short lines costs more with each."""
-    if lines[at].kind != "text" or (at and lines[at - 1].text.endswith((":", "："))):
-        return 0.5
-    return 2.0 + 3.0 * min(shorts, 8)
-
-
-def _split_head(lines: Sequence[Line], body: list[int]) -> tuple[Sequence[Line], list[int]]:
-    """In clean text the first line is the headline where it reads like one."""
-    if len(lines) > 1 and _is_headline(lines[0]) and any(is_sentence(line.text) for line in lines[1:4]):
-        return lines[:1], body[1:]
-    return (), body
-
-
-def _is_headline(line: Line) -> bool:
+def _is_good(line: Line, mark: Mark) -> bool:
+    if mark is not Mark.NONE:
+        return False
     words = word_count(line.text)
+    return words >= _GOOD_WORDS or (words >= _GOOD_WITH_STOP and ends_closed(line.text))
+
+
+def _is_clean(lines: Sequence[Line], marks: Sequence[Mark], good: Sequence[bool]) -> bool:
+    """Tell whether there is next to nothing to remove, so that nothing but marked lines is removed."""
+    hits = sum(mark in {Mark.HARD, Mark.DROP} for mark in marks)
+    shorts = sum(1 for line, is_good in zip(lines, good, strict=True) if not is_good)
+    words = sum(word_count(line.text) for line in lines)
+    in_good = sum(word_count(line.text) for line, is_good in zip(lines, good, strict=True) if is_good)
+    if len(lines) <= 3:  # noqa: PLR2004  # nothing stands out of three lines
+        return True
+    if hits == 0 and (in_good >= 0.5 * words or shorts <= 3):  # noqa: PLR2004  # the same
+        return True
     return (
-        line.kind in {"text", "heading"}
-        and 2 <= words <= _HEADLINE_WORDS  # noqa: PLR2004  # one word is a rubric
-        and not line.text.endswith((".", ",", ";", ":", "。"))
-        and not is_furniture(line.text)
-        and not is_end(line.text)
-        and names_of(line.text) is None
+        hits <= 1 + len(lines) // 25
+        and in_good >= 0.8 * words
+        and shorts <= 0.5 * len(lines)
+        and Mark.HARD not in marks
     )
 
 
-def _title(lines: Sequence[Line], head: Sequence[Line], known: str | None) -> tuple[int | None, str | None]:
-    """Choose the headline above the body: near it, long enough, better if it stands twice."""
-    if known is not None:
-        at = next((at for at in reversed(range(len(head))) if _same(head[at].text, known)), None)
-        return at, known
-    texts = [line.text.casefold() for line in lines]
-    best: tuple[float, int] | None = None
-    for at, line in enumerate(head):
-        if not _is_headline(line):
-            continue
+def _weights(lines: Sequence[Line], marks: Sequence[Mark], good: Sequence[bool]) -> list[float]:
+    weights: list[float] = []
+    run = 0
+    seen: Counter[str] = Counter()
+    for at, line in enumerate(lines):
         words = word_count(line.text)
-        score = (
-            min(words, 12) * 1.0 + 4.0 * (texts.count(line.text.casefold()) > 1) - 0.6 * (len(head) - 1 - at)
-        )
-        score += 3.0 * (at == 0) + 4.0 * (line.kind == "heading")
-        if words >= 3 and (best is None or score >= best[0]):  # noqa: PLR2004  # menu entries have one or two
-            best = (score, at)
-    return (best[1], head[best[1]].text) if best else (None, None)
+        if good[at]:
+            seen[line.text] += 1
+            weights.append(min(words, _MOST_COUNTED) if seen[line.text] == 1 else -2.0)
+            run = 0
+            continue
+        run += 1
+        if marks[at] is Mark.HARD:
+            weights.append(-40.0)
+        elif marks[at] is Mark.SOFT:
+            weights.append(-12.0)
+        elif marks[at] is Mark.DROP:
+            weights.append(-6.0)
+        elif words >= _GOOD_WITH_STOP:  # a headline of something else, more often than prose
+            weights.append(-3.0)
+        elif ends_in_stop(line.text) and words > 2:  # noqa: PLR2004  # "He agreed." is prose
+            weights.append(1.0)
+        else:
+            weights.append(-2.0 - min(run, 8) * 0.6)
+    return weights
 
 
-def _labelled(lines: Sequence[Line], at: int) -> Line:
-    """A short line between paragraphs that does not end like a sentence is a heading."""
-    line = lines[at]
-    if line.kind != "text" or is_sentence(line.text):
-        return line
-    alone = word_count(line.text) <= 12 and not line.text.endswith((".", "!", ",", ";", ":", "”", '"', "。"))  # noqa: PLR2004  # a subhead
-    followed = at + 1 < len(lines) and is_sentence(lines[at + 1].text)
-    return Line(line.text, "heading") if alone and followed else line
+def _window(lines: Sequence[Line], marks: Sequence[Mark], good: Sequence[bool]) -> tuple[int, int]:
+    """Find the run of lines with the greatest sum; of equal ones the first."""
+    best, best_span = 0.0, (0, len(lines))
+    total, begin = 0.0, 0
+    for at, weight in enumerate(_weights(lines, marks, good)):
+        if total <= 0:
+            total, begin = 0.0, at
+        total += weight
+        if total > best:
+            best, best_span = total, (begin, at + 1)
+    return best_span
 
 
-def _no_repeats(lines: Sequence[Line]) -> list[Line]:
-    """Drop what stands a second time: teasers and pull quotes repeat the body word for word."""
+def _widened(lines: Sequence[Line], marks: Sequence[Mark], span: tuple[int, int]) -> tuple[int, int]:
+    """Take back what was cut off without evidence: a page's top and foot always hold some marked line."""
+    first, last = span
+    above = lines[:first]
+    if above and not any(mark in _SURE for mark in marks[:first]):
+        words = sum(word_count(line.text) for line in above)
+        if len(above) <= _FEW_LINES or words >= _MENU_WORDS * len(above):
+            first = 0
+    if not any(mark in _SURE for mark in marks[last:]):
+        last = len(lines)
+    return first, last
+
+
+def _end(lines: Sequence[Line], marks: Sequence[Mark], good: Sequence[bool], span: tuple[int, int]) -> int:
+    """Cut at the first hard end behind two fifths of the prose."""
+    first, last = span
+    total = sum(word_count(lines[at].text) for at in range(first, last) if good[at])
+    so_far = 0
+    for at in range(first, last):
+        if good[at]:
+            so_far += word_count(lines[at].text)
+        elif marks[at] is Mark.HARD and so_far >= 0.4 * total and so_far > 0:
+            return at
+    return last
+
+
+def _body(
+    lines: Sequence[Line], marks: Sequence[Mark], span: tuple[int, int], title: str | None
+) -> list[Line]:
+    """Drop marked lines, the headline again, repeats of long lines, and the tail of short ones."""
+    first, last = span
+    headline = key(title or "")
+    while last > first and marks[last - 1] in {Mark.SOFT, Mark.DROP}:
+        last -= 1
+    kept: list[Line] = []
     seen: set[str] = set()
-    kept = []
-    for line in lines:
-        key = line.text.casefold()
-        if key not in seen or word_count(line.text) < 4:  # noqa: PLR2004  # "Yes." may well be said twice
-            kept.append(line)
-        seen.add(key)
+    for at in range(first, last):
+        line = lines[at]
+        if marks[at] is Mark.DROP or (marks[at] is Mark.HARD and word_count(line.text) <= 6):  # noqa: PLR2004  # a heading, not prose
+            continue
+        if len(kept) <= 2 and (key(line.text) == headline or byline_of(line.text)):  # noqa: PLR2004  # above the body
+            continue
+        if word_count(line.text) > 12 and line.text in seen:  # noqa: PLR2004  # pull quotes repeat prose
+            continue
+        seen.add(line.text)
+        kept.append(line)
     return kept
 
 
-def _same(text: str, title: str | None) -> bool:
-    return title is not None and " ".join(text.casefold().split()) == " ".join(title.casefold().split())
+def _headline(
+    draft: Draft, lines: Sequence[Line], marks: Sequence[Mark], good: Sequence[bool], first: int
+) -> tuple[str | None, int]:
+    """Find the headline near the top of the body: its text and its line (-1 where it is not among them)."""
+    if draft.title:
+        wanted = key(draft.title)
+        at = next(
+            (
+                at
+                for at in range(max(0, first - _NEAR), min(first + 4, len(lines)))
+                if key(lines[at].text) == wanted
+            ),
+            -1,
+        )
+        return draft.title, at
+    counts = Counter(key(line.text) for line in lines)
+    body_words = Counter(
+        word for line in lines[first : first + 12] for word in key(line.text).split() if len(word) > 3
+    )  # content words
+    best, best_at = 0.0, -1
+    for at in range(max(0, first - _NEAR), min(first + 4, len(lines))):
+        score = _headline_score(lines, marks, at, counts, body_words)
+        if good[at] and at >= first:
+            score -= 3.0 if at > first else 1.5
+        score -= 0.12 * abs(first - at)
+        if at == 0:
+            score += 1.5
+        if score > best:
+            best, best_at = score, at
+    if best_at < 0:
+        return None, -1
+    return re.sub(r"^#{1,6} ", "", lines[best_at].text), best_at
 
 
-def _is_wrapped(blocks: Sequence[Sequence[str]]) -> bool:
-    """Tell whether lines were broken at a column: inner lines of a block are all nearly as long as the longest."""
-    inner = [len(line.rstrip()) for block in blocks if len(block) > 1 for line in block[:-1]]
-    if len(inner) < 3:  # noqa: PLR2004  # two lines prove nothing
-        return False
-    longest = max(inner)
-    full = sum(length >= longest * 0.7 for length in inner)
-    return _WRAP_COLUMNS[0] <= longest <= _WRAP_COLUMNS[1] and full >= len(inner) * 0.75
-
-
-def _joined(block: Sequence[str]) -> list[str]:
-    """Join the lines of one wrapped paragraph; bullets and quotes begin anew."""
-    joined: list[str] = []
-    for line in block:
-        bare = line.strip()
-        begins = not joined or _BULLET.match(bare) or bare.startswith(">")
-        if begins:
-            joined.append(bare)
-        elif joined[-1].endswith("-") and bare[:1].islower():
-            joined[-1] = joined[-1][:-1] + bare
-        else:
-            joined[-1] += f" {bare}"
-    return joined
+def _headline_score(
+    lines: Sequence[Line], marks: Sequence[Mark], at: int, counts: Counter[str], body_words: Counter[str]
+) -> float:
+    text = lines[at].text
+    words = word_count(text)
+    if marks[at] is not Mark.NONE or byline_of(text) or not 2 <= words <= _LONGEST_TITLE:  # noqa: PLR2004  # one word is a menu
+        return -9.0
+    own = [word for word in key(text).split() if len(word) > 3]  # noqa: PLR2004  # content words
+    shared = sum(word in body_words for word in own) / len(own) if own else 0.0
+    score = 2.5 * shared + (1.0 if 5 <= words <= 18 else 0.0) + (1.0 if counts[key(text)] > 1 else 0.0)  # noqa: PLR2004  # usual headlines
+    if text.endswith((".", ",", ";", "…", "。")) and not text.endswith("..."):
+        score -= 3.0
+    following = lines[at + 1 : at + 4]
+    if any(byline_of(line.text) or is_date_line(line.text) for line in following):
+        score += 1.0
+    if lines[at].kind == "heading":
+        score += 1.5
+    return score

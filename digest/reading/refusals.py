@@ -1,38 +1,66 @@
-"""What a page is when it is no article: said by name, with what to do about it. Pure."""
+"""Say honestly why there is no article: script-only page, consent wall, login, paywall stub, menu. Pure.
+
+Only a body too short to be an article is judged: a long article about passwords is an article.
+"""
 
 from __future__ import annotations
 
 import re
-from typing import Final
 
-from digest.errors import NothingToCondenseError
+from digest.reading.lines import Draft, is_sentence, word_count
 
-__all__ = ["refusal_of_page", "refusal_of_text"]
+__all__ = ["why_nothing"]
 
-_WALLS: Final = (
-    (r"(?:enable|requires?|activate|turn on) (?:javascript|js)\b|javascript is (?:disabled|required)", "it is made by scripts: the page holds no text of its own", "save the page from a browser, or paste its text"),
-    (r"(?:before you continue|we (?:value|care about) your privacy|(?:accept|manage) (?:all )?cookies|consent)", "it is a consent wall, not the article", "open it in a browser, agree, and save the page"),
-    (r"(?:subscribe|subscription|subscribers only|members only|sign up) (?:to|now|for)|already a subscriber|to continue reading", "it is the stub before a paywall", "log in with a browser and save the page, or paste its text"),
-    (r"(?:log|sign) ?in\b.{0,80}(?:password|account)|password", "it is a login page", "log in with a browser and save the page"),
-    (r"(?:are you a robot|captcha|checking your browser|access denied|unusual traffic)", "the site refuses programs", "open it in a browser and save the page"),
-    (r"(?:page not found|404|no longer available)", "the page says that the article is not there", "check the address"),
-)  # fmt: skip
+_SHORT = 60  # words; below it a page's own excuses are looked for
+_STUB = 220  # words; as much as a paywall leaves of the story
+
+_SCRIPT = re.compile(
+    r"(?:enable|activate|requires?|turn on|need)\W+(?:\w+\W+){0,4}javascript|javascript\W+(?:\w+\W+){0,5}(?:disabled|enabled?|required|aktivier\w+|activer|necesari\w+)",
+    re.IGNORECASE,
+)
+_CONSENT = re.compile(
+    r"(?:accept|agree|consent|akzeptieren|zustimm\w+|accepter|aceptar|accetta)\W+(?:\w+\W+){0,6}(?:cookies|all|alle|tous?|todas?|partners)|we (?:value|care about) your privacy|before you continue|our \d+ partners|cookie consent|datenschutzeinstellungen",
+    re.IGNORECASE,
+)
+_LOGIN = re.compile(
+    r"(?:log|sign) ?in\b.{0,60}\b(?:password|account|email|username|continue|to read|to view)|forgot(?:ten)? (?:your )?password|keep me (?:logged|signed) in|passwort vergessen|mot de passe oublié|olvidé mi contraseña",
+    re.IGNORECASE | re.DOTALL,
+)
+_PAYWALL = re.compile(
+    r"subscribe (?:now )?to (?:continue|read|unlock|keep)|(?:already|existing) (?:a )?(?:subscriber|member)|to (?:continue|keep) reading|for subscribers only|subscriber[- ]only|(?:article|story) is (?:only )?(?:available |exclusive )?(?:for|to) (?:our )?(?:subscribers|members)|unlock this (?:article|story)|you(?:'|’)?ve (?:reached|read) your .{0,30}(?:limit|articles)|start your (?:free )?trial|weiterlesen mit|nur für abonnenten|réservé aux abonnés|il vous reste .{0,12} à lire|solo para suscriptores|exclusivo para (?:suscriptores|assinantes)|riservato agli abbonati",
+    re.IGNORECASE,
+)
+_MENU = "only menus and links, no article"
+_SAVE = "open it in a browser, and give the saved page or paste its text"
 
 
-def refusal_of_page(visible: str, markup: str, where: str) -> NothingToCondenseError:
-    """Say what a page without an article is."""
-    text = " ".join(visible.split())[:20_000]
-    for pattern, what, hint in _WALLS:
-        if re.search(pattern, text, re.IGNORECASE):
-            return NothingToCondenseError(what, where=where, hint=hint)
-    if markup.count("<script") > 2 and len(text) < 500:  # noqa: PLR2004  # a shell that scripts fill
-        return NothingToCondenseError(_WALLS[0][1], where=where, hint=_WALLS[0][2])
-    return refusal_of_text(text, where)
+def why_nothing(draft: Draft, everything: str) -> tuple[str, str] | None:
+    """Tell what is there instead of an article, and what to do; None where there is one.
 
-
-def refusal_of_text(text: str, where: str) -> NothingToCondenseError:
-    """Say that text holds no article."""
-    what = "holds no article: only a menu or single lines" if text.strip() else "is empty"
-    return NothingToCondenseError(
-        what, where=where, hint="look at what it holds; an article has whole sentences"
-    )
+    ``draft`` is cleaned; ``everything`` is all the text that was there before.
+    """
+    words = sum(word_count(line.text) for line in draft.lines)
+    has_sentence = any(is_sentence(line.text) for line in draft.lines)
+    if not everything.strip():
+        return (
+            "an empty page" if draft.refusal == "script" else "empty"
+        ), "give a text with at least one sentence"
+    if draft.refusal == "script" and words < _SHORT:
+        return "a page that shows its text by script only", _SAVE
+    body = "\n".join(line.text for line in draft.lines)
+    if words < _STUB and _PAYWALL.search(everything) and (draft.refusal == "paywall" or words < 2 * _SHORT):
+        return (
+            "a paywall stub: the beginning of an article, not the article",
+            "read it as a subscriber, and paste its text",
+        )
+    if words < _SHORT:
+        for pattern, what in (
+            (_SCRIPT, "a page that shows its text by script only"),
+            (_CONSENT, "a consent wall, not the article"),
+            (_LOGIN, "a login page, not the article"),
+        ):
+            if pattern.search(everything) and (pattern.search(body) or not has_sentence or draft.refusal):
+                return what, _SAVE
+    if not has_sentence:
+        return (_MENU if words > 3 else "no sentence in it"), "give a text with at least one sentence"  # noqa: PLR2004  # three words are no menu
+    return None

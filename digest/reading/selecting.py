@@ -6,18 +6,19 @@ tells the same story is merged (the others become further sources), ranked, and 
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from digest.reading.entries import Entry, FeedReading, FeedState
+from digest.reading.urls import canonical
 from digest.shingles import SAME_TEXT, containment, shingles
 
-_DAY: Final = 86_400.0
-_TRACKING: Final = frozenset({"fbclid", "gclid", "mc_cid", "mc_eid", "ref", "cmpid", "icid"})
-
 __all__ = ["Selection", "SelectionOptions", "Story", "select", "settle"]
+
+_DAY = 86_400.0
+_LEAST_SHINGLES = 8  # below ten words two texts share a run by chance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,9 @@ class SelectionOptions:
     limits: Mapping[str, int] = field(default_factory=dict)
     include: Mapping[str, Sequence[str]] = field(default_factory=dict)
     exclude: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+DEFAULT_SELECTION = SelectionOptions()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,26 +65,35 @@ def select(
     *,
     bound: Collection[str],
     now: float,
-    options: SelectionOptions = SelectionOptions(),
+    options: SelectionOptions = DEFAULT_SELECTION,
 ) -> Selection:
-    """Choose the stories of the next edition; ``bound`` holds the ids already in one."""
-    taken = set(bound)
-    fresh: list[Entry] = []
-    passed: list[str] = []
-    for reading in readings:
-        for entry in reading.entries:
-            if entry.id in taken:
-                continue
-            if _is_archive(entry, reading, now, options):
-                # what was old when the source was first seen stays old: it never comes up again
-                if reading.was_first:
-                    passed.append(entry.id)
-                continue
-            if _is_wanted(entry, options):
-                taken.add(entry.id)
-                fresh.append(entry)
-    stories = sorted(_merged(fresh), key=lambda story: _rank(story, now))
-    return Selection(stories=tuple(_limited(stories, options)), passed=tuple(passed))
+    """Choose the stories of the next edition; ``bound`` holds the ids already in one.
+
+    Ranked by age, where each further source that tells the story is a vote worth half a day; ties keep the
+    order of the readings. Undated entries count as new, except that what a first poll leaves of them is passed
+    over for good: an undated archive would otherwise trickle into editions for weeks.
+    """
+    fresh = [
+        entry for reading in readings for entry in reading.entries if _is_wanted(entry, bound, now, options)
+    ]
+    ranked = sorted(_merge(fresh, bound, readings), key=lambda story: _age_days(story, now))
+    counts: Counter[str] = Counter()
+    stories: list[Story] = []
+    for story in ranked:
+        source = story.entry.source
+        most = options.limits.get(source, options.stories_per_source)
+        if len(stories) < options.stories and (most is None or counts[source] < most):
+            counts[source] += 1
+            stories.append(story)
+    chosen = {name for story in stories for name in story.ids}
+    passed = [
+        entry.id
+        for reading in readings
+        if reading.was_first
+        for entry in reading.entries
+        if _moment(entry) is None and entry.id not in chosen and entry.id not in bound
+    ]
+    return Selection(stories=tuple(stories), passed=tuple(dict.fromkeys(passed)))
 
 
 def settle(
@@ -88,84 +101,96 @@ def settle(
     *,
     bound: Collection[str],
     now: float,
-    options: SelectionOptions = SelectionOptions(),
+    options: SelectionOptions = DEFAULT_SELECTION,
 ) -> FeedState:
     """Give the state to store once ``bound`` ids are bound: with validators only if nothing is left to mail."""
-    left = any(
-        entry.id not in bound and not _is_archive(entry, reading, now, options) and _is_wanted(entry, options)
-        for entry in reading.entries
+    if reading.is_unchanged or not any(_is_wanted(entry, bound, now, options) for entry in reading.entries):
+        return reading.state
+    return replace(reading.state, etag=None, last_modified=None)
+
+
+def _is_wanted(entry: Entry, bound: Collection[str], now: float, options: SelectionOptions) -> bool:
+    if entry.id in bound or not (entry.article.paragraphs or entry.url):
+        return False
+    moment = _moment(entry)
+    if moment is not None and now - moment > options.window_days * _DAY:
+        return False
+    text = " ".join((entry.title or "", *entry.article.paragraphs)).casefold()
+    wanted, refused = options.include.get(entry.source, ()), options.exclude.get(entry.source, ())
+    if wanted and not any(_has_word(text, word) for word in wanted):
+        return False
+    return not any(_has_word(text, word) for word in refused)
+
+
+def _has_word(text: str, word: str) -> bool:
+    """Find a word or phrase as whole words; in scripts without spaces anywhere."""
+    plain = word.casefold().strip()
+    if not plain:
+        return False
+    return (
+        plain in text
+        if not plain.isascii()
+        else re.search(rf"(?<!\w){re.escape(plain)}(?!\w)", text) is not None
     )
-    return replace(reading.state, etag=None, last_modified=None) if left else reading.state
 
 
 def _moment(entry: Entry) -> float | None:
     return entry.published if entry.published is not None else entry.updated
 
 
-def _is_archive(entry: Entry, reading: FeedReading, now: float, options: SelectionOptions) -> bool:
-    """Older than the window; undated entries of a source seen for the first time may be of any age."""
-    moment = _moment(entry)
-    if moment is None:
-        return reading.was_first and entry.feed_title is not None and entry.position >= options.stories
-    return min(moment, now) < now - options.window_days * _DAY
+def _merge(entries: Sequence[Entry], bound: Collection[str], readings: Sequence[FeedReading]) -> list[Story]:
+    """Merge what tells the same: equal addresses, else half of the shorter text's 3-shingles in the other.
 
-
-def _is_wanted(entry: Entry, options: SelectionOptions) -> bool:
-    text = " ".join((entry.title or "", *entry.article.paragraphs)).casefold()
-    include = options.include.get(entry.source, ())
-    if include and not any(word.casefold() in text for word in include):
-        return False
-    return not any(word.casefold() in text for word in options.exclude.get(entry.source, ()))
-
-
-def _merged(entries: Sequence[Entry]) -> list[Story]:
-    """Put entries that tell the same story together; the longest text speaks for them."""
-    groups: list[tuple[list[Entry], frozenset[int], str | None]] = []
-    for entry in sorted(entries, key=lambda entry: -sum(map(len, entry.article.paragraphs))):
-        told = shingles(" ".join(entry.article.paragraphs) or entry.title or "")
-        address = _canonical(entry.url)
-        for group, group_told, group_address in groups:
-            if (address is not None and address == group_address) or containment(
-                told, group_told
-            ) >= SAME_TEXT:
-                group.append(entry)
-                break
-        else:
-            groups.append(([entry], told, address))
-    return [Story(entry=group[0], further=tuple(group[1:])) for group, _, _ in groups]
-
-
-def _canonical(url: str | None) -> str | None:
-    """Leave out what differs between two addresses of one page: scheme, www, fragment, tracking."""
-    if url is None:
-        return None
-    parts = urlsplit(url)
-    host = (parts.hostname or "").removeprefix("www.").removeprefix("m.")
-    asked = sorted(
-        (name, value)
-        for name, value in parse_qsl(parts.query)
-        if not name.startswith("utm_") and name not in _TRACKING
-    )
-    return urlunsplit(("", host, parts.path.rstrip("/"), urlencode(asked), ""))
-
-
-def _rank(story: Story, now: float) -> tuple[float, str, int]:
-    """Newest first; each further source that tells the story is worth half a day."""
-    moments = [moment for moment in map(_moment, (story.entry, *story.further)) if moment is not None]
-    age = now - min(max(moments, default=now), now)
-    return (age - len(story.further) * _DAY / 2, story.entry.source, story.entry.position)
-
-
-def _limited(stories: Sequence[Story], options: SelectionOptions) -> list[Story]:
-    kept: list[Story] = []
-    counts: dict[str, int] = {}
-    for story in stories:
-        source = story.entry.source
-        most = options.limits.get(source, options.stories_per_source)
-        if most is not None and counts.get(source, 0) >= most:
+    An entry that tells what a bound one of the same poll told already is no story any more.
+    """
+    old = [entry for reading in readings for entry in reading.entries if entry.id in bound]
+    groups: list[list[Entry]] = [[entry] for entry in old]
+    marks = [(_address(entry), _shingles(entry)) for entry in old]
+    by_shingle: dict[int, set[int]] = {}
+    for at, (_, runs) in enumerate(marks):
+        for run in runs:
+            by_shingle.setdefault(run, set()).add(at)
+    for entry in entries:
+        address, runs = _address(entry), _shingles(entry)
+        near = Counter(at for run in runs for at in by_shingle.get(run, ()))
+        same = next((at for at, (place, _) in enumerate(marks) if address and place == address), None)
+        if same is None and len(runs) >= _LEAST_SHINGLES:
+            same = next(
+                (
+                    at
+                    for at, _ in near.most_common(5)
+                    if len(marks[at][1]) >= _LEAST_SHINGLES and containment(runs, marks[at][1]) >= SAME_TEXT
+                ),
+                None,
+            )
+        if same is not None:
+            groups[same].append(entry)
             continue
-        counts[source] = counts.get(source, 0) + 1
-        kept.append(story)
-        if len(kept) == options.stories:
-            break
-    return kept
+        for run in runs:
+            by_shingle.setdefault(run, set()).add(len(groups))
+        groups.append([entry])
+        marks.append((address, runs))
+    return [_story(group) for group in groups[len(old) :]]
+
+
+def _story(group: Sequence[Entry]) -> Story:
+    """Let the fullest text speak; of equals the first."""
+    main = max(
+        group, key=lambda entry: (not entry.is_truncated, min(sum(map(len, entry.article.paragraphs)), 2000))
+    )
+    return Story(entry=main, further=tuple(entry for entry in group if entry is not main))
+
+
+def _address(entry: Entry) -> str | None:
+    return canonical(entry.url) if entry.url else None
+
+
+def _shingles(entry: Entry) -> frozenset[int]:
+    return shingles(" ".join(entry.article.paragraphs))
+
+
+def _age_days(story: Story, now: float) -> float:
+    moments = [moment for entry in (story.entry, *story.further) if (moment := _moment(entry)) is not None]
+    newest = min(max(moments, default=now), now)  # a date in the future is a mistake or an announcement: new
+    sources = {entry.source for entry in (story.entry, *story.further)}
+    return (now - newest) / _DAY - 0.5 * (len(sources) - 1)

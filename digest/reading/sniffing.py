@@ -1,98 +1,173 @@
-"""What bytes are, seen from the bytes: names and labels lie, first octets hardly ever do.
-
-Pure. ``media_type`` answers one of our own words (``html``, ``feed``, ``opml``, ``json``, ``mail``, ``markdown``,
-``text``); ``binary_type`` names what no article can be in.
-"""
+"""What kind of thing bytes are, seen from their content first and their name last. Pure."""
 
 from __future__ import annotations
 
+import enum
 import re
-from pathlib import PurePosixPath
-from typing import Final, Literal, TypeAlias
 
-__all__ = ["MediaType", "binary_type", "media_type"]
+__all__ = ["Form", "binary_type", "form_of"]
 
-MediaType: TypeAlias = Literal["html", "feed", "opml", "json", "mail", "mhtml", "markdown", "text"]
 
-_HEAD: Final = 4096  # octets looked at: declarations and first elements stand well within
-_SIGNATURES: Final = (
-    (b"\x89PNG\r\n\x1a\n", "a PNG image"),
-    (b"\xff\xd8\xff", "a JPEG image"),
-    (b"GIF8", "a GIF image"),
-    (b"RIFF", "a RIFF file (WebP, WAV or AVI)"),
-    (b"%PDF-", "a PDF document"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"PK\x03\x04", "a ZIP archive (or DOCX, EPUB, ODT)"),
-    (b"BZh", "a bzip2 archive"),
-    (b"\xfd7zXZ\x00", "an xz archive"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office document"),
-    (b"SQLite format 3\x00", "an SQLite database"),
-    (b"\x7fELF", "an ELF program"),
-    (b"OggS", "an Ogg file"),
-    (b"ID3", "an MP3 file"),
+class Form(enum.StrEnum):
+    """The kinds of source that are read."""
+
+    TEXT = "text"
+    MARKDOWN = "Markdown"
+    HTML = "HTML page"
+    MAIL = "mail"
+    FEED = "feed"
+    OPML = "list of feeds"
+    JSON = "JSON"
+    PDF = "PDF"
+    DOCX = "Word document"
+    EPUB = "EPUB book"
+
+
+_MAGIC: tuple[tuple[bytes, str], ...] = (
+    (b"\x89PNG\r\n\x1a\n", "PNG image"),
+    (b"\xff\xd8\xff", "JPEG image"),
+    (b"GIF87a", "GIF image"),
+    (b"GIF89a", "GIF image"),
+    (b"BM", "BMP image"),
+    (b"II*\x00", "TIFF image"),
+    (b"MM\x00*", "TIFF image"),
+    (b"\x00\x00\x01\x00", "icon"),
+    (b"\x1f\x8b", "gzip archive"),
+    (b"BZh", "bzip2 archive"),
+    (b"\xfd7zXZ\x00", "xz archive"),
+    (b"\x28\xb5\x2f\xfd", "zstd archive"),
+    (b"7z\xbc\xaf\x27\x1c", "7z archive"),
+    (b"Rar!\x1a\x07", "RAR archive"),
+    (b"\x7fELF", "program (ELF)"),
+    (b"\xca\xfe\xba\xbe", "program (Mach-O or Java)"),
+    (b"\xcf\xfa\xed\xfe", "program (Mach-O)"),
+    (b"SQLite format 3\x00", "SQLite database"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old Office document"),
+    (b"OggS", "Ogg audio or video"),
+    (b"ID3", "MP3 audio"),
+    (b"fLaC", "FLAC audio"),
+    (b"\x1aE\xdf\xa3", "Matroska video"),
+    (b"wOFF", "font"),
+    (b"wOF2", "font"),
+    (b"\x00asm", "WebAssembly program"),
 )
-_MARKS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
-_MAIL_HEADER: Final = re.compile(
-    rb"\A(?:From [^\n]+\n)?(?:[A-Za-z][A-Za-z0-9-]*:[^\n]*\n(?:[ \t][^\n]*\n)*){2,}", re.ASCII
+_TAG = re.compile(
+    r"</(?:p|div|h[1-6]|article|body|head|html|span|a|ul|ol|li|table|section|main|title|strong|em|b|i)\s*>",
+    re.IGNORECASE,
 )
-_MAIL_NAMES: Final = re.compile(
-    rb"(?im)^(?:from|subject|date|message-id|mime-version|content-type|received):"
+_PAGE = re.compile(r"^(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
+_XML_ROOT = re.compile(r"<(?![?!])(?:\w+:)?(\w+)")
+_MAIL_HEADER = re.compile(
+    r"^(from|to|subject|date|received|return-path|mime-version|message-id|delivered-to|content-type|x-[\w-]+"
+    r"|dkim-signature|reply-to|snapshot-content-location|list-id|sender|cc|authentication-results|arc-[\w-]+):",
+    re.IGNORECASE,
 )
-_HTML: Final = re.compile(
-    rb"(?i)<(?:!doctype html|html|head|body|article|main|title|meta|div|p|h1|section|table|span|br|ul|ol|a)\b"
+_MARKS_OF_MARKDOWN = (
+    re.compile(r"^#{1,6} \S", re.MULTILINE),
+    re.compile(r"\[[^\]\n]+\]\((?:https?:|/|#|mailto:)[^)\s]*\)"),
+    re.compile(r"^(?:```|~~~)", re.MULTILINE),
+    re.compile(r"\*\*[^*\n]+\*\*"),
+    re.compile(r"^(?:===+|---+)\s*$", re.MULTILINE),
 )
-_MARKDOWN: Final = re.compile(r"(?m)^(?:#{1,6} \S|---\s*$|[-*] \S|>\s|\[[^\]]+\]\([^)]+\)|```)")
+_LEAST_TAGS = 2
+_LEAST_HEADERS = 3
+_LEAST_MARKS = 2
+_HEAD = 4096
+_PRINTABLE_SHARE = 0.02
 
 
 def binary_type(content: bytes) -> str | None:
-    """Name what a binary file is; None for text in any charset."""
-    for signature, name in _SIGNATURES:
-        if content.startswith(signature):
+    """Name the type of bytes that are no text, else None."""
+    for magic, name in _MAGIC:
+        if content.startswith(magic) and (len(magic) > 2 or b"\x00" in content[:64] or magic == b"\x1f\x8b"):  # noqa: PLR2004  # "BM" opens words too
             return name
-    head = content[:_HEAD]
-    if content.startswith(_MARKS) or _is_wide(head):
-        return None
-    controls = sum(octet < 0x20 and octet not in b"\t\n\r\f\x1b" for octet in head)
-    if b"\x00" in head or controls > len(head) // 50:
-        return "binary"
+    if content[:4] == b"RIFF":
+        return {b"WEBP": "WebP image", b"WAVE": "WAV audio", b"AVI ": "AVI video"}.get(
+            content[8:12], "RIFF file"
+        )
+    if content[4:8] == b"ftyp":
+        return "MP4 video or HEIF image"
+    if content[:2] == b"MZ" and b"\x00" in content[:64]:
+        return "program (Windows)"
+    if content[:2] == b"PK" and content[2:4] in {b"\x03\x04", b"\x05\x06"}:
+        return "ZIP archive"
+    return "binary file" if _is_noise(content[:_HEAD]) else None
+
+
+def document_form(content: bytes) -> Form | None:
+    """Know the documents that are read with the extra ``documents``."""
+    if content[:1024].lstrip().startswith(b"%PDF-"):
+        return Form.PDF
+    if content[:4] == b"PK\x03\x04":
+        head = content[:_HEAD]
+        if b"application/epub+zip" in head:
+            return Form.EPUB
+        if b"word/" in content or b"[Content_Types].xml" in head:
+            return Form.DOCX if b"word/document.xml" in content else None
     return None
 
 
-def _is_wide(head: bytes) -> bool:
-    """Tell UTF-16 without a mark: every other octet of Latin text in it is 0."""
-    even, odd = head[::2].count(0), head[1::2].count(0)
-    return max(even, odd) > len(head) * 2 // 5 and min(even, odd) * 20 < max(even, odd)
+def form_of(text: str, name: str = "", media_type: str | None = None) -> Form:
+    """Tell the form of decoded text; ``name`` and ``media_type`` decide only where the content does not."""
+    head = text.lstrip("\ufeff \t\r\n")[:_HEAD]
+    marked = _marked_form(head)
+    if marked:
+        return marked
+    suffix = name.rsplit(".", 1)[-1].casefold() if "." in name else ""
+    if suffix in {"md", "markdown", "mdown"} or media_type == "text/markdown":
+        return Form.MARKDOWN
+    if suffix in {"eml", "mht", "mhtml"} and _MAIL_HEADER.match(head):
+        return Form.MAIL
+    if (
+        media_type in {"text/html", "application/xhtml+xml"}
+        or len(_TAG.findall(text[:200_000])) >= _LEAST_TAGS
+    ):
+        return Form.HTML
+    if suffix in {"html", "htm", "xhtml"} and "<" in head:
+        return Form.HTML
+    if sum(mark.search(text[:200_000]) is not None for mark in _MARKS_OF_MARKDOWN) >= _LEAST_MARKS:
+        return Form.MARKDOWN
+    return Form.TEXT
 
 
-def media_type(text: str, name: str = "") -> MediaType:
-    """Tell what decoded text is; the name's suffix decides only where the text could be either."""
-    head = text[:_HEAD].lstrip("\ufeff \t\r\n")
-    octets = head.encode("utf-8", "replace")
-    suffix = PurePosixPath(name.split("?", maxsplit=1)[0]).suffix.lower()
-    if head.startswith(("{", "[")) and suffix not in {".md", ".markdown"}:
-        return _json_type(text, head)
+def _marked_form(head: str) -> Form | None:
+    if head[:1] in "{[" and re.match(r'\{\s*"|\[\s*[{\]]|\{\s*\}', head):
+        return Form.JSON
+    if _PAGE.match(head):
+        return Form.HTML
     if head.startswith("<"):
-        return _markup_type(octets)
-    if _MAIL_HEADER.match(octets.replace(b"\r\n", b"\n")) and len(_MAIL_NAMES.findall(octets)) >= 2:  # noqa: PLR2004  # one such line may be prose
-        return "mhtml" if b"multipart/related" in octets.lower() else "mail"
-    if suffix in {".html", ".htm", ".xhtml"} or len(_HTML.findall(octets)) > 3:  # noqa: PLR2004  # a tag or two may be quoted
-        return "html"
-    if suffix in {".md", ".markdown"} or (suffix != ".txt" and head.startswith("---\n")):
-        return "markdown"
-    return "text"
+        root = _XML_ROOT.search(re.sub(r"<!--.*?-->", "", head, flags=re.DOTALL))
+        name = root[1].casefold() if root else ""
+        found = {
+            "rss": Form.FEED,
+            "feed": Form.FEED,
+            "rdf": Form.FEED,
+            "channel": Form.FEED,
+            "opml": Form.OPML,
+            "html": Form.HTML,
+        }.get(name)
+        if found:
+            return found
+    rows = re.sub(r"\n[ \t]+", " ", head.replace("\r\n", "\n").split("\n\n", 1)[0]).split("\n")
+    if len(rows) >= _LEAST_HEADERS and all(
+        re.match(r"^[A-Za-z][\w-]*:", row) for row in rows[:_LEAST_HEADERS]
+    ):
+        if sum(_MAIL_HEADER.match(row) is not None for row in rows) >= _LEAST_HEADERS:
+            return Form.MAIL
+    if re.match(r"---\n(?:[\w-]+:.*\n|[ \t-].*\n)+---\s*(?:\n|$)", head.replace("\r\n", "\n")):
+        return Form.MARKDOWN
+    return None
 
 
-def _json_type(text: str, head: str) -> MediaType:
-    if '"https://jsonfeed.org/version' in text[:_HEAD] or '"jsonfeed.org/version' in text[:_HEAD]:
-        return "feed"
-    return "json" if re.match(r'[{\[]\s*["{\[\]}]', head) else "text"
-
-
-def _markup_type(octets: bytes) -> MediaType:
-    lowered = octets.lower()
-    if re.search(rb"<(?:rss|feed|rdf:rdf)\b", lowered) and not re.search(rb"<html\b", lowered):
-        return "feed"
-    if b"<opml" in lowered:
-        return "opml"
-    return "html"
+def _is_noise(head: bytes) -> bool:
+    """Judge control bytes: a text has next to none; wide encodings have zeros on one side only."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")):
+        return False
+    control = sum(head.count(byte) for byte in range(1, 32) if byte not in {9, 10, 12, 13, 27})
+    zeros = head.count(0)
+    if zeros:
+        even = head[::2].count(0)
+        one_sided = even < zeros * 0.05 or even > zeros * 0.95
+        if not one_sided or zeros < len(head) * 0.25:
+            return True
+    return control > _PRINTABLE_SHARE * max(1, len(head))

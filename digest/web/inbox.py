@@ -48,12 +48,16 @@ class InboxAddresses:
     @property
     def smtp_url(self) -> str:
         """What ``--smtp`` takes."""
-        return f"smtp://{self.host}:{self.smtp_port}"
+        return f"smtp://{_in_url(self.host)}:{self.smtp_port}"
 
     @property
     def web_url(self) -> str:
         """What a browser opens."""
-        return f"http://{self.host}:{self.web_port}/"
+        return f"http://{_in_url(self.host)}:{self.web_port}/"
+
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 class Inbox:

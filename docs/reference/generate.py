@@ -17,6 +17,15 @@ from digest.cli import command_line
 from digest.settings import Settings, environment_name, sections
 
 HERE = Path(__file__).parent
+PRECEDENCE = """A flag goes before the environment, that before `digest.toml`, that before the default.
+Paths in the file are relative to the file. An unknown key ends with status 78 and names the nearest.
+
+"""
+TABLE = "| key | environment | default | what it is |\n|---|---|---|---|\n"
+LAST = """
+70 is a bug: it keeps its traceback. 130 and 143 are interruptions: run again.
+When several hold: 130/143, 74, 77/78, 76, 75, 1, in that order.
+"""
 NOTE = "<!-- Written by docs/reference/generate.py; a test compares. -->\n\n"
 
 
@@ -48,14 +57,11 @@ def settings_page() -> str:
     blocks = [
         "# Settings\n\n",
         NOTE,
-        "A flag goes before the environment, that before `digest.toml`, that before the default.\n"
-        "Paths in the file are relative to the file. An unknown key ends with status 78 and names the nearest.\n\n",
+        PRECEDENCE,
     ]
     for name, options in sections().items():
         heading = "[[sources]]" if name == "sources" else f"[{name}]"
-        blocks.append(
-            f"## `{heading}`\n\n{inspect.getdoc(options)}\n\n| key | environment | default | what it is |\n|---|---|---|---|\n"
-        )
+        blocks.append(f"## `{heading}`\n\n{inspect.getdoc(options)}\n\n{TABLE}")
         for key, annotation in get_type_hints(options, include_extras=True).items():
             variable = "" if name == "sources" else f"`{environment_name(name, key)}`"
             default = getattr(options(), key)
@@ -78,7 +84,7 @@ def errors_page() -> str:
     """Give the tree of expected failures with their exit statuses."""
     tree = inspect.cleandoc(errors.__doc__ or "").split("::\n", 1)[1]
     drawn = "\n".join(line.removeprefix("    ") for line in tree.split("\n\n")[0].splitlines())
-    return f"# Errors and exit statuses\n\n{NOTE}```text\n{drawn}\n```\n\n70 is a bug: it keeps its traceback. 130 and 143 are interruptions: run again.\nWhen several hold: 130/143, 74, 77/78, 76, 75, 1, in that order.\n"
+    return f"# Errors and exit statuses\n\n{NOTE}```text\n{drawn}\n```\n{LAST}"
 
 
 PAGES = {"commands.md": commands_page, "settings.md": settings_page, "errors.md": errors_page}

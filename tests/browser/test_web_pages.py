@@ -124,6 +124,7 @@ def test_a_received_mail_runs_nothing_and_loads_nothing(browser: Browser, inbox:
         page.goto(inbox.web_url)
         frame = page.frame_locator("iframe")
         frame.locator("#end").wait_for()
+        page.locator("iframe[data-loaded]").wait_for()  # all that it would load was loaded, or refused
         assert frame.locator("body").get_attribute("data-ran") is None
         with pytest.raises(BlockingIOError):
             tracker.accept()
@@ -185,4 +186,16 @@ def test_pointing_at_a_line_shows_its_sentence_and_marks_the_letter(browser: Bro
         block = page.frame_locator("iframe").locator("[data-marked]")
         assert block.text_content() == "Lamps are lent out."
         assert "Lamps are lent out." in (block.get_attribute("title") or "")
+        page.close()
+
+
+def test_a_bug_in_a_build_is_said_in_the_page(browser: Browser) -> None:
+    """The page names it and stays; the traceback is the terminal's."""
+    with served_preview() as (url, _):
+        page = browser.new_page()
+        page.goto(url)
+        page.frame_locator("iframe").locator("li").first.wait_for()
+        page.route("**/api/preview*", lambda route: route.fulfill(status=500, body="Internal Server Error"))
+        page.get_by_label("As", exact=True).select_option("jon@example.net")
+        page.get_by_role("alert").get_by_text("that is a bug").wait_for()
         page.close()

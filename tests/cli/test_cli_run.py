@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from cli_places import article, folder_with
-from command import digest, start
+from command import SECONDS, digest, start
 from fault_server import At, Fault, FaultServer, Moment, behave
 
 
@@ -138,7 +138,7 @@ async def test_killed_midway_with_a_changed_feed(folder: Path) -> None:
         with serving(feed) as url:
             settings(folder, url, server.port)
             process = await start("run", cwd=folder)
-            await midway.wait()
+            await asyncio.wait_for(midway.wait(), SECONDS)
             process.kill()
             await process.wait()
             feed.numbers = [5, 2]
@@ -172,7 +172,7 @@ async def test_two_runs_at_once(folder: Path) -> None:
         with serving(feed) as url:
             settings(folder, url, server.port)
             first = await start("run", cwd=folder)
-            await entered.wait()
+            await asyncio.wait_for(entered.wait(), SECONDS)
             first.send_signal(signal.SIGSTOP)  # it holds the lock and does nothing
             second = await digest("run", cwd=folder)
             first.send_signal(signal.SIGCONT)

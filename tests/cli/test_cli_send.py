@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from cli_places import folder_with
-from command import digest, start
+from command import SECONDS, digest, start
 from fault_server import At, Fault, FaultServer, Moment, behave
 
 from digest.web.inbox import Inbox
@@ -128,11 +128,11 @@ async def test_a_dry_run_sends_and_keeps_nothing(folder: Path) -> None:
     )
     assert ended.status == 0, ended.err
     assert "sent" not in ended.err.replace("Nothing was sent", "")
-    assert not Path(os.environ["XDG_STATE_HOME"]).exists()
+    assert not os.path.exists(os.environ["XDG_STATE_HOME"])  # noqa: ASYNC240, PTH110  # a test may block
 
 
 async def test_a_changed_article_is_refused_while_its_edition_is_open(folder: Path) -> None:
-    """A mended typo in an open edition: refused with both ways on; --accept-change finishes with the new text."""
+    """A mended typo in an open edition: refused with both ways on; --accept-change sends the new text."""
 
     def decide(moment: Moment) -> Fault | None:
         return (
@@ -195,7 +195,7 @@ async def test_an_interruption_ends_in_good_order(
     async with FaultServer(decide) as server:
         send = ("send", "article.txt", "--to", "list.csv", *smtp(server), "--yes", "--connections", "2")
         process = await start(*send, cwd=folder)
-        await reached.wait()
+        await asyncio.wait_for(reached.wait(), SECONDS)
         process.send_signal(number)
         _, err = await process.communicate()
         assert process.returncode == status, err

@@ -74,7 +74,7 @@ CALLS = {
 }
 PREPARED = (
     "from digest import Article, Edition, Sender, Source, Subscriber\n"
-    "TEXT = '''A library lends bicycles\\n\\nThe library of the town lent out its first bicycles on Monday morning.\\n\\n"
+    "TEXT = '''A library lends bicycles\\n\\nThe town's library lent out its first bicycles on Monday.\\n\\n"
     "It keeps twenty of them behind the old net store, said Marta Lind, who runs it.\\n\\n"
     "The council will decide in December whether it buys thirty more of them.'''\n"
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -107,5 +108,5 @@ def test_the_template_explains_every_key_and_loads(written: Path) -> None:
     table["sources"][0].pop("path")
     for name, options in sections().items():
         keys = table[name][0] if name == "sources" else table[name]
-        missing = set(options.__dataclass_fields__) - set(keys) - {"path"}
+        missing = {field.name for field in fields(options)} - set(keys) - {"path"}
         assert not missing, f"[{name}] does not show {missing}"

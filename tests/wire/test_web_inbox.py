@@ -14,10 +14,11 @@ import httpx2
 import pytest
 
 from digest.errors import ConfigurationError, TryAgainError
-from digest.testing import RunningInbox, inbox
+from digest.smtp.memory import MemoryTransport
+from digest.testing import RunningInbox, inbox, memory
 from digest.web import Inbox, InboxAddresses, serve_inbox
 
-__all__ = ["inbox"]
+__all__ = ["inbox", "memory"]
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(40)
 LETTER = (
@@ -196,6 +197,24 @@ async def test_closing_ends_open_connections_and_frees_the_ports() -> None:
     for port in (addresses.smtp_port, addresses.web_port):
         with socket.socket() as probe, pytest.raises(ConnectionRefusedError):
             probe.connect(("127.0.0.1", port))
+
+
+async def test_an_address_of_version_six_stands_in_brackets() -> None:
+    """Both URLs can be used as they are, and the page answers under that name."""
+    if not socket.has_dualstack_ipv6():
+        pytest.skip("this machine has no IPv6")
+    async with Inbox(smtp_port=0, web_port=0, host="::1") as opened:
+        assert opened.smtp_url == f"smtp://[::1]:{opened.smtp_port}"
+        async with httpx2.AsyncClient(base_url=opened.web_url, trust_env=False) as client:
+            assert (await client.get("/api/inbox")).status_code == 200
+
+
+async def test_the_memory_fixture_keeps_what_it_is_given(memory: MemoryTransport) -> None:
+    """Parcels are kept, and deliveries to it count as a rehearsal."""
+    connection = await memory.open()
+    assert connection.rehearsal is not None
+    assert memory.parcels == []
+    await connection.close()
 
 
 async def test_serving_ends_when_it_is_told_to() -> None:

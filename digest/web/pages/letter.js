@@ -70,7 +70,10 @@ export class LetterFrame {
     frame.classList.toggle("dark", this.look.scheme === "dark");
     const { scheme, images, styles } = this.look;
     frame.src = this.address(new URLSearchParams({ scheme, images, styles }));
-    frame.addEventListener("load", () => this.shown(frame));
+    frame.addEventListener("load", () => {
+      frame.dataset.loaded = "yes";
+      this.shown(frame);
+    });
     this.frame = frame;
     this.stage.replaceChildren(frame);
     this.fit();

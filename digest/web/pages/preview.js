@@ -11,7 +11,12 @@ const tabs = new Tabs(document.querySelector('[role="tablist"]'));
 
 async function refresh() {
   const query = new URLSearchParams(state.as ? { as: state.as } : {});
-  const built = await (await fetch(`/api/preview?${query}`)).json();
+  const answer = await fetch(`/api/preview?${query}`);
+  if (!answer.ok) {
+    showError({ what: "Digest itself failed: that is a bug. Its terminal shows where." }, state.letter);
+    return;
+  }
+  const built = await answer.json();
   state.version = built.version;
   showError(built.error, built.letter);
   $("room").hidden = !built.letter;

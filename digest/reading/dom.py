@@ -1,0 +1,340 @@
+"""HTML trees: parse them, read what the page says about its article, list their blocks. The only file that knows lxml.
+
+Nothing is fetched and no entity is resolved; what comes out is plain text, so no markup of a scraped page goes on.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from digest.model import Kind
+from digest.reading.lines import Line, key, normalise
+from digest.reading.urls import absolute
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+__all__ = ["Said", "blocks", "parse", "said_by"]
+
+_SKIPPED = frozenset(
+    ["script", "style", "noscript", "template", "head", "svg", "math", "iframe", "object", "form", "button", "select", "textarea", "nav", "aside", "footer", "audio", "video", "canvas", "figcaption", "dialog"]
+)  # fmt: skip
+_BLOCKS = frozenset(
+    ["p", "div", "section", "article", "main", "body", "html", "header", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "dl", "dt", "dd", "blockquote", "pre", "table", "tbody", "thead", "tr", "figure", "address", "hr", "br", "center", "details", "summary", "caption", "fieldset", "row", "list", "item", "head", "quote", "lb"]
+)  # fmt: skip
+_KINDS: dict[str, Kind] = {"h1": "heading", "h2": "heading", "h3": "heading", "h4": "heading", "h5": "heading", "h6": "heading", "head": "heading", "li": "item", "item": "item", "dd": "item", "blockquote": "quote", "quote": "quote"}  # fmt: skip
+_MOST_JSON = 500_000
+_MOST_BLOCKS = 50_000
+_ARTICLE_TYPES = re.compile(r"Article|BlogPosting|Report|Review|Recipe|WebPage", re.IGNORECASE)
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Said:
+    """What a page says about its article; each title with the place that says so, in the page's words."""
+
+    titles: dict[str, str] = field(default_factory=dict)
+    authors: list[str] = field(default_factory=list)
+    published: str | None = None
+    language: str | None = None
+    url: str | None = None
+    site: str | None = None
+    image: str | None = None
+    feed_url: str | None = None
+    is_free: bool = True
+    has_password: bool = False
+    scripts: int = 0
+    text_length: int = 0
+
+
+def parse(text: str) -> HtmlElement | None:
+    """Parse HTML, None where there is no element in it."""
+    import lxml.etree
+    import lxml.html
+
+    text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text.replace("\x00", ""))
+    parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    try:
+        root = lxml.html.document_fromstring(text.encode("utf-8", errors="replace"), parser=parser)
+    except (lxml.etree.ParserError, lxml.etree.XMLSyntaxError, ValueError):
+        return None
+    return root
+
+
+def said_by(root: HtmlElement, base: str | None = None) -> Said:
+    """Read a page's own word on title, author, date, language, address, site and image."""
+    said = Said()
+    meta = _meta(root)
+    data = _json_ld(root)
+    said.is_free = data.get("isAccessibleForFree") not in {False, "False", "false"}
+    _titles(root, meta, data, said)
+    said.site = _first(meta, "og:site_name", "application-name") or _name(data.get("publisher"))
+    said.language = (
+        root.get("lang")
+        or root.get("{http://www.w3.org/XML/1998/namespace}lang")
+        or _first(meta, "og:locale", "content-language", "language")
+        or _text_of(data.get("inLanguage"))
+    )
+    links = {
+        (rel, link.get("type")): link.get("href")
+        for link in root.iter("link")
+        for rel in (link.get("rel") or "").lower().split()[:1]
+    }
+    said.url = absolute(
+        next((href for (rel, _), href in links.items() if rel == "canonical"), None)
+        or _first(meta, "og:url"),
+        base,
+    )
+    said.feed_url = absolute(
+        next(
+            (
+                href
+                for (rel, kind), href in links.items()
+                if rel == "alternate" and kind and ("rss" in kind or "atom" in kind)
+            ),
+            None,
+        ),
+        base,
+    )
+    image = data.get("image")
+    said.image = absolute(
+        _first(meta, "og:image", "og:image:url", "twitter:image", "twitter:image:src") or _image(image),
+        said.url or base,
+    )
+    said.authors = _authors(root, meta, data)
+    said.published = _text_of(data.get("datePublished")) or _first(
+        meta,
+        "article:published_time",
+        "datepublished",
+        "date",
+        "dc.date",
+        "pubdate",
+        "publishdate",
+        "parsely-pub-date",
+    )
+    said.has_password = any((field.get("type") or "").lower() == "password" for field in root.iter("input"))
+    said.scripts = sum(1 for _ in root.iter("script"))
+    return said
+
+
+def blocks(root: HtmlElement) -> list[Line]:
+    """List the text blocks of a tree in order, without scripts, navigation and what is hidden."""
+    lines: list[Line] = []
+    parts: list[str] = []
+    kinds: list[Kind] = ["text"]
+    for event, element in _walk(root):
+        tag = element.tag if isinstance(element.tag, str) else ""
+        if tag in _BLOCKS:
+            text = normalise("".join(parts)).replace("\n", " ").strip()
+            if text:
+                lines.append(Line(re.sub(r" {2,}", " ", text), kinds[-1]))
+                if len(lines) >= _MOST_BLOCKS:
+                    return lines
+            parts.clear()
+            if tag in _KINDS and event == "start":
+                kinds.append(_KINDS[tag])
+            elif tag in _KINDS and event == "end":
+                kinds.pop()
+        elif tag in {"td", "th", "cell"} and event == "end":
+            parts.append(" ")
+        if event == "start" and element.text:
+            parts.append(element.text)
+        elif event == "end" and element.tail:
+            parts.append(element.tail)
+    text = normalise("".join(parts)).replace("\n", " ").strip()
+    return [*lines, Line(text)] if text else lines
+
+
+def _walk(root: HtmlElement) -> Iterator[tuple[str, Any]]:
+    """Walk without recursion (a page may nest 200,000 deep), passing over what nobody reads."""
+    from lxml import etree
+
+    walker = etree.iterwalk(root, events=("start", "end"))
+    for event, element in walker:
+        if element is root or not _is_unread(element):
+            yield event, element
+        elif event == "start":
+            walker.skip_subtree()
+            yield "skipped", element
+            if element.tail:
+                yield "end", _Tail(element.tail)
+
+
+def _is_unread(element: Any) -> bool:
+    tag = element.tag
+    if not isinstance(tag, str):
+        return True
+    if tag == "head":  # trafilatura calls its headings so; a page's own stands below html
+        parent = element.getparent()
+        return parent is not None and parent.tag == "html"
+    if tag in _SKIPPED or element.get("hidden") is not None or element.get("aria-hidden") == "true":
+        return True
+    style = element.get("style")
+    return style is not None and _HIDDEN.search(style) is not None
+
+
+class _Tail:
+    """What stands behind a skipped element."""
+
+    def __init__(self, tail: str) -> None:
+        self.tag, self.text, self.tail = "span", None, tail
+
+
+def _meta(root: HtmlElement) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for element in root.iter("meta"):
+        name = (
+            (
+                element.get("property")
+                or element.get("name")
+                or element.get("itemprop")
+                or element.get("http-equiv")
+                or ""
+            )
+            .strip()
+            .lower()
+        )
+        content = (element.get("content") or "").strip()
+        if name and content:
+            found.setdefault(name, content)
+            if name in {"author", "article:author"}:
+                found[name + "+"] = found.get(name + "+", "") + "\n" + content
+    return found
+
+
+def _first(meta: dict[str, str], *names: str) -> str | None:
+    return next((meta[name] for name in names if name in meta), None)
+
+
+def _json_ld(root: HtmlElement) -> dict[str, Any]:
+    """Give the one JSON-LD object that describes an article, empty where there is none."""
+    best: dict[str, Any] = {}
+    rank = 0
+    for script in root.iter("script"):
+        if "ld+json" not in (script.get("type") or "") or not script.text or len(script.text) > _MOST_JSON:
+            continue
+        try:
+            loaded = json.loads(re.sub(r"[\x00-\x1f]", " ", script.text))
+        except (ValueError, RecursionError):
+            continue
+        for item in _objects(loaded):
+            kind = (
+                " ".join(item["@type"])
+                if isinstance(item.get("@type"), list) and all(isinstance(t, str) for t in item["@type"])
+                else str(item.get("@type"))
+            )
+            if _ARTICLE_TYPES.search(kind):
+                here = 1 if "WebPage" in kind else 2
+                here += bool(item.get("headline")) + bool(item.get("author"))
+                if here > rank:
+                    best, rank = item, here
+    return best
+
+
+def _objects(loaded: Any) -> Iterator[dict[str, Any]]:
+    stack = [loaded]
+    for _ in range(2000):
+        if not stack:
+            return
+        item = stack.pop()
+        if isinstance(item, list):
+            stack.extend(item)
+        elif isinstance(item, dict):
+            yield item
+            stack.extend(
+                item[name]
+                for name in ("@graph", "mainEntity", "mainEntityOfPage")
+                if isinstance(item.get(name), (dict, list))
+            )
+
+
+def _titles(root: HtmlElement, meta: dict[str, str], data: dict[str, Any], said: Said) -> None:
+    def put(place: str, text: str | None) -> None:
+        shown = " ".join(normalise(text or "").split())
+        if shown:
+            said.titles.setdefault(place, shown)
+
+    heads = [" ".join(head.text_content().split()) for head in root.iter("h1")]
+    counts = Counter(map(key, heads))
+    titles = [
+        title.text
+        for title in root.iter("title")
+        if title.getparent() is None or title.getparent().tag != "svg"
+    ]
+    put("og", _first(meta, "og:title"))
+    put("twitter", _first(meta, "twitter:title"))
+    put("headline", _html_text(_text_of(data.get("headline"))))
+    for at, head in enumerate(heads[:4]):
+        if counts[key(head)]:
+            put(f"h1-{at}" if len(heads) > 1 else "h1", head)
+    put("title", titles[0] if titles else None)
+    put("meta", _first(meta, "dc.title", "parsely-title", "sailthru.title"))
+
+
+def _html_text(text: str | None) -> str | None:
+    import html
+
+    return re.sub(r"<[^>]+>", "", html.unescape(text)) if text else None
+
+
+def _authors(root: HtmlElement, meta: dict[str, str], data: dict[str, Any]) -> list[str]:
+    """Collect names, the surest place first; the first place that holds any decides."""
+    from_data = data.get("author") or data.get("creator")
+    found = [_name(item) for item in (from_data if isinstance(from_data, list) else [from_data])]
+    places = [
+        [name for name in found if name],
+        (meta.get("author+") or "").strip().split("\n"),
+        [
+            meta[name]
+            for name in (
+                "parsely-author",
+                "sailthru.author",
+                "dc.creator",
+                "byl",
+                "article:author_name",
+                "twitter:data1",
+            )
+            if name in meta
+        ][:1],
+        [
+            name
+            for element in root.iter("a", "span", "address")
+            if "author" in (element.get("rel") or "").split()
+            or "author" in (element.get("itemprop") or "").split()
+            for name in [" ".join(element.text_content().split())]
+        ][:3],
+    ]
+    for names in places:
+        good = [
+            name for name in names if name and len(name) < 100 and not name.startswith(("http", "@", "www."))
+        ]  # longer is prose
+        if good:
+            return list(dict.fromkeys(good))
+    return []
+
+
+def _name(value: Any) -> str | None:
+    if isinstance(value, list):
+        value = value[0] if value else None
+    if isinstance(value, dict):
+        value = value.get("name")
+        if isinstance(value, list):
+            value = ", ".join(str(item) for item in value)
+    return _text_of(value)
+
+
+def _text_of(value: Any) -> str | None:
+    if isinstance(value, list):
+        value = value[0] if value else None
+    return value.strip() or None if isinstance(value, str) else None
+
+
+def _image(value: Any) -> str | None:
+    if isinstance(value, list):
+        value = value[0] if value else None
+    return _text_of(value.get("url")) if isinstance(value, dict) else _text_of(value)

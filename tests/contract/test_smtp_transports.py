@@ -1,0 +1,112 @@
+"""One suite for all transports: what a Transport and its Connections promise (``digest.model``)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from fault_server import FaultServer
+from mail_desk import Recorder, parcels, pulling
+
+from digest.errors import StoreError
+from digest.model import Parcel, Receipt, Transport, Verdict
+from digest.smtp import open_transport, read_folder
+
+
+@pytest.fixture(params=["staged", "pipelined", "folder", "memory"])
+async def transport(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Transport]:
+    match request.param:
+        case "folder":
+            yield open_transport(f"folder:{tmp_path / 'letters'}")
+        case "memory":
+            yield open_transport("memory:")
+        case kind:
+            async with FaultServer() as server:
+                yield open_transport(f"smtp://127.0.0.1:{server.port}", pipelining=kind == "pipelined")
+
+
+async def test_every_parcel_is_committed_once_and_answered_once(transport: Transport) -> None:
+    """Twenty parcels are committed in order, answered once each, and accepted."""
+    told = Recorder()
+    connection = await transport.open()
+    await connection.send(pulling(parcels(20)), told)
+    await connection.close()
+    assert told.committed == list(range(20))
+    assert set(told.answers.values()) == {1}
+    assert told.keys(Verdict.ACCEPTED) == set(range(20))
+
+
+async def test_a_connection_is_used_again_after_it_had_nothing_to_do(transport: Transport) -> None:
+    """send() may be called again, also with nothing, on the same connection."""
+    told = Recorder()
+    connection = await transport.open()
+    wanted = parcels(6)
+    for part in ([], wanted[:3], [], wanted[3:]):
+        await connection.send(pulling(part), told)
+    await connection.close()
+    assert told.keys(Verdict.ACCEPTED) == set(range(6))
+
+
+class FullDisk(Recorder):
+    """An observer that cannot write down the third letter."""
+
+    def committing(self, parcel: Parcel) -> None:
+        if parcel.key == 2:
+            raise StoreError("the disk is full")
+        super().committing(parcel)
+
+
+async def test_what_cannot_be_written_down_is_not_sent(transport: Transport) -> None:
+    """When committing fails its error comes out, and that parcel and all later ones were not sent."""
+    told = FullDisk()
+    connection = await transport.open()
+    with pytest.raises(StoreError):
+        await connection.send(pulling(parcels(6)), told)
+    await connection.close()
+    assert told.keys(Verdict.ACCEPTED) == {0, 1}
+    assert told.keys(Verdict.IN_DOUBT) == set()
+
+
+async def test_closing_twice_is_no_error(transport: Transport) -> None:
+    """close() never raises."""
+    connection = await transport.open()
+    await connection.close()
+    await connection.close()
+
+
+async def test_a_folder_is_read_back_as_it_was_written(tmp_path: Path) -> None:
+    """Envelopes and bytes come back in order, and writing them again adds nothing."""
+    wanted = parcels(5)
+    transport = open_transport(f"folder:{tmp_path}")
+    for _ in range(2):
+        connection = await transport.open()
+        await connection.send(pulling(wanted), Recorder())
+    assert list(read_folder(tmp_path)) == [(each.envelope, each.message) for each in wanted]
+    assert len(list(tmp_path.glob("*.eml"))) == 5
+
+
+async def test_what_a_server_does_not_take_is_refused_before_it_is_asked() -> None:
+    """Too large, 8-bit or non-ASCII without the extension, unsafe or with bare line ends: nothing leaves."""
+    good, *bad = parcels(7)
+    envelope = good.envelope
+    recipients = ("jörg@example.org", "a@example.org>\r\nRCPT TO:<b@example.org", "<a@example.org> SIZE=1")
+    messages = (b"x" * 2_000 + b"\r\n", "Grüße\r\n".encode(), b"one\ntwo\r\n")
+    spoilt = [
+        *(
+            Parcel(each.key, type(envelope)(envelope.sender, to), each.message)
+            for each, to in zip(bad[:3], recipients, strict=True)
+        ),
+        *(Parcel(each.key, each.envelope, message) for each, message in zip(bad[3:], messages, strict=True)),
+    ]
+    told = Recorder()
+    async with FaultServer(offers=("SIZE 1000", "PIPELINING")) as server:
+        connection = await open_transport(f"smtp://127.0.0.1:{server.port}").open()
+        await connection.send(pulling([*spoilt, good]), told)
+        await connection.close()
+    enhanced = [told.receipts[each.key].enhanced for each in spoilt]
+    assert enhanced == ["5.6.7", "5.1.3", "5.1.3", "5.3.4", "5.6.3", "5.6.0"]
+    assert told.keys(Verdict.REFUSED) == {1, 2, 3, 4, 5, 6}
+    assert told.keys(Verdict.ACCEPTED) == {0}
+    assert sum(server.truth.contents.values()) == 1
+    assert all(isinstance(receipt, Receipt) for receipt in told.receipts.values())
