@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import re
 
 __all__ = ["iso_date"]
@@ -45,9 +45,7 @@ def iso_date(text: str) -> str | None:
         if found:
             year, month, day = (found[place] for place in order)
             try:
-                return datetime.date(
-                    int(year), _MONTHS.get(month.casefold()) or int(month), int(day)
-                ).isoformat()
+                return dt.date(int(year), _MONTHS.get(month.casefold()) or int(month), int(day)).isoformat()
             except ValueError:
                 continue
     return None

@@ -5,7 +5,7 @@ The parser gets bytes under a size cap and nothing it could fetch. An entry's HT
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import hashlib
 import html
 import re
@@ -203,11 +203,11 @@ def _text(value: object) -> str | None:
 def moment_of(value: object) -> float | None:
     """Read an ISO 8601 moment as seconds since the epoch; None where it is none."""
     try:
-        moment = datetime.datetime.fromisoformat(str(value))
-        return (moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)).timestamp()
+        moment = dt.datetime.fromisoformat(str(value))
+        return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).timestamp()
     except (ValueError, OverflowError):
         return None
 
 
 def _iso(moment: float | None) -> str | None:
-    return datetime.datetime.fromtimestamp(moment, datetime.UTC).isoformat() if moment is not None else None
+    return dt.datetime.fromtimestamp(moment, dt.UTC).isoformat() if moment is not None else None

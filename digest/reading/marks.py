@@ -115,6 +115,7 @@ _AROUND_DATE = re.compile(
     r"\b(?:published|updated|posted|last|modified|on|at|the|am|pm|a\.m|p\.m|uhr|est|edt|et|gmt|utc|bst|pst|pdt|pt|cet|ist|mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun|monday|tuesday|wednesday|thursday|friday|saturday|sunday|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo|stand|veröffentlicht|aktualisiert|erstellt|publié|mis|à|jour|le|publicado|actualizado|atualizado|em|el|às|pubblicato|aggiornato|il|alle|date|created|first|by|in|old|new|ago|from|opublikowano|geplaatst|op|om|dnia|h|min|read)\b|[\d:|.,•·–—/()@+\s-]",
     re.IGNORECASE,
 )
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _LONGEST_DATE_LINE = 110
 _MOST_LEFT = 14  # letters that may be left of a date line: a place, an agency
 
@@ -153,4 +154,6 @@ def is_date_line(text: str) -> bool:
     if len(text) > _LONGEST_DATE_LINE or not any(map(str.isdigit, text)):
         return False
     rest, found = _DATE.subn(" ", text)
-    return found > 0 and len(_AROUND_DATE.sub("", rest)) <= _MOST_LEFT
+    # without a year it may be a row of a calendar or of a table: then nothing else may stand there
+    most = _MOST_LEFT if _YEAR.search(text) else 0
+    return found > 0 and len(_AROUND_DATE.sub("", rest)) <= most

@@ -31,6 +31,7 @@ _LONGEST_TITLE = 30
 _SURE = frozenset({Mark.HARD, Mark.SOFT, Mark.DROP})
 _FEW_LINES = 4  # headline, deck, byline, date
 _MENU_WORDS = 3.5  # words a line; menus have fewer
+_FOOT_SHARE = 0.03  # marked lines among all lines of a page's foot, at least
 _NEAR = 14  # lines above the body in which its headline stands
 
 
@@ -141,7 +142,8 @@ def _widened(lines: Sequence[Line], marks: Sequence[Mark], span: tuple[int, int]
         words = sum(word_count(line.text) for line in above)
         if len(above) <= _FEW_LINES or words >= _MENU_WORDS * len(above):
             first = 0
-    if not any(mark in _SURE for mark in marks[last:]):
+    below = marks[last:]
+    if Mark.HARD not in below and sum(mark in _SURE for mark in below) < _FOOT_SHARE * len(below):
         last = len(lines)
     return first, last
 
