@@ -22,14 +22,18 @@ const {simpleParser} = require('mailparser');
 const mails = JSON.parse(require('fs').readFileSync(process.argv[1]));
 (async () => {
   const seen = [];
-  for (const mail of mails) { const m = await simpleParser(Buffer.from(mail)); seen.push([m.subject, m.from.value[0].name, m.from.value[0].address]); }
+  for (const mail of mails) {
+    const m = await simpleParser(Buffer.from(mail));
+    seen.push([m.subject, m.from.value[0].name, m.from.value[0].address]);
+  }
   console.log(JSON.stringify(seen));
 })();
 """
 PERL = """
 use strict; use Email::MIME; use Email::Address::XS; use JSON::PP; local $/; open my $f, '<', $ARGV[0] or die;
 my @seen = map { my $m = Email::MIME->new($_); my ($a) = Email::Address::XS->parse($m->header_raw('From'));
-  [$m->header_str('Subject'), Email::MIME->new("Subject: " . $a->phrase . "\\n\\n")->header_str('Subject'), $a->address] }
+  [$m->header_str('Subject'),
+   Email::MIME->new("Subject: " . $a->phrase . "\\n\\n")->header_str('Subject'), $a->address] }
   @{decode_json(<$f>)};
 print encode_json(\\@seen);
 """
