@@ -161,7 +161,7 @@ def _markup(html: str) -> Iterator[Remark]:
         yield Remark(
             level="warning",
             rule="C10",
-            text=f"opening it loads {len(remote)} things from {', '.join(hosts[:5])}",
+            text=f"opening it loads from the web ({len(remote)}×): {', '.join(hosts[:5])}",
             hint="each tells its server who read the mail, and when",
         )
 

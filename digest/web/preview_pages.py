@@ -113,7 +113,7 @@ def _remarks(preview: Preview) -> list[Remark]:
     """Give what the builder found, and what the finished message tells by rules it did not look at."""
     known = {remark.rule for remark in preview.remarks}
     own = [remark for remark in check_mail(preview.message) if remark.rule not in known]
-    return [*preview.remarks, *own]
+    return sorted([*preview.remarks, *own], key=lambda remark: remark.level)  # errors first
 
 
 def _digest(digest: Digest) -> dict[str, Json]:
