@@ -224,7 +224,9 @@ def _add_rows(
                     f"'{text}' is not an address: {error}" if text else "there is no address",
                 )
                 continue
-            writer.add(line, address, joined(cells if " " not in whole else [cell.strip() for cell in cells]))
+            writer.add(
+                line, address, joined(cells if " " not in whole else [cell.strip(" ") for cell in cells])
+            )
             added += 1
     return added
 
