@@ -66,7 +66,7 @@ def measure() -> dict[str, float]:
             note("keyword_precision", 100.0 * (set(re.findall(r"[^\W_]+", keyword.lower())) <= words))
         note("stands_alone", 100.0 * (not any(opens_dangling(one.text, "en") for one in digest.key_points)))
         note("grounded", 100.0 * (not warn_ungrounded(digest)))
-        note("key_points", float(len(digest.key_points)))
+        note("three_key_points", 100.0 * (len(digest.key_points) >= 3))
         if digest.language == "en":
             made = condense(Article(paragraphs=row["paragraphs"])).headline.split()
             note("headline_has_verb", 100.0 * (finite_verb_at(made) is not None and len(made) <= 12))
