@@ -216,6 +216,8 @@ def measure_rouge(
             continue
         print(f"\n{part} ({len(at)})")
         for name, scored in systems.items():
+            if not any(scored[number].words for number in at):
+                continue  # a peer that was not asked, since it was set up for English
             print_rouge(
                 name,
                 [scored[number] for number in at],

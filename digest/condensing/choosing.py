@@ -45,11 +45,14 @@ _THREE = 3
 # A key point as alike as this to a line already there, or with as many of its words in it, repeats it.
 _SAME_LINE = 0.5
 _SAME_WORDS = 0.6
+_HARDLY_SHARED = 0.3
 _LONGEST_POINT_WORDS = 40
 _BEST_POINT_WORDS = 28
 _LENGTH_COST = 0.01
 _SHORTEST_POINT_WORDS = 6
 _ENOUGH_POINTS = 3
+# "If convicted, he could…": nobody was named yet.
+_LATE_PRONOUN = re.compile(r"[^,]{2,60}, (?:he|she|it|they|his|her|their|its)\b")
 _ENDS = re.compile(r"\S[.!?。！？…؟।։][\"”’'»)\]]*$|^[^\s]*[\u0e00-\u0eff]")
 
 
@@ -124,13 +127,20 @@ def choose_points(
     """Choose up to ``count`` sentences that stand alone and add to a summary instead of repeating it."""
     lines = list(summary)
     chosen: list[Prepared] = []
+    spare: list[Prepared] = []
     taken = {sentence.place for sentence in summary}
     for sentence in sorted(document.sentences, key=lambda one: -_point_worth(one, scores[one.place])):
-        if len(chosen) == count or (len(chosen) >= _ENOUGH_POINTS and _reads_badly(sentence)):
+        if len(chosen) == count:
             break
         if sentence.place in taken or not _stands_alone(sentence, document.language):
             continue
-        if not any(_repeats(sentence, line) for line in lines):
+        if _reads_badly(sentence):
+            spare.append(sentence)
+        elif not any(_repeats(sentence, line) for line in lines):
+            chosen.append(sentence)
+            lines.append(sentence)
+    for sentence in spare:
+        if len(chosen) < min(count, _ENOUGH_POINTS) and not any(_repeats(sentence, line) for line in lines):
             chosen.append(sentence)
             lines.append(sentence)
     return sorted(chosen, key=lambda sentence: sentence.place)
@@ -146,13 +156,14 @@ def _stands_alone(sentence: Prepared, language: str) -> bool:
 
 
 def _reads_badly(sentence: Prepared) -> bool:
-    """Tell what makes a poor key point, taken only where there are too few: a stump, a question, a lost speaker."""
+    """Tell a poor key point, taken only where there are too few: a stump, a question, a lost speaker or name."""
     text = sentence.text
     return (
         sentence.words < _SHORTEST_POINT_WORDS
         or _ENDS.search(text) is None
         or text.rstrip("\"”’' ").endswith("?")
         or speaks_outside(text)
+        or _LATE_PRONOUN.match(text) is not None
     )
 
 
@@ -168,12 +179,14 @@ def _stands(chosen: Sequence[Prepared], *, opens_article: bool) -> bool:
 def _repeats(one: Prepared, other: Prepared) -> bool:
     shared = len(one.stems.keys() & other.stems.keys())
     smaller = min(len(one.stems), len(other.stems))
+    if shared < _HARDLY_SHARED * smaller:  # most pairs: shingles cost ten times as much
+        return False
     return (
-        likeness(one, other) >= _SAME_LINE
-        or shared >= _SAME_WORDS * smaller
+        shared >= _SAME_WORDS * smaller
+        or likeness(one, other) >= _SAME_LINE
         or containment(shingles(one.text), shingles(other.text)) >= SAME_TEXT
     )
 
 
 def _point_worth(sentence: Prepared, score: float) -> float:
-    return score - _LENGTH_COST * max(0, sentence.words - _BEST_POINT_WORDS) - float(_reads_badly(sentence))
+    return score - _LENGTH_COST * max(0, sentence.words - _BEST_POINT_WORDS)

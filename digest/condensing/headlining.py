@@ -67,6 +67,11 @@ _COMMA_COST = 0.1
 # "has demanded" still lacks what was demanded.
 _PERFECT = frozenset(("has", "have", "had"))
 _OTHER_CUT_COST = 0.4
+# "will try to", "is set to", "refused to": what is tried still follows.
+_WANTS_AN_INFINITIVE = words_in("""
+    try tries set due likely unlikely able unable ready want wants need needs plan plans hope hopes continue
+    continues begin begins seek seeks vow vows decision right chance way time bid attempt effort plan
+""")
 _BAD_END = words_in("""
     a an the of in on at by with from over against under between for as and but or about into through
     before until to that who which where whose his her its their our my your this these those is are
@@ -192,6 +197,8 @@ def _cut_cost(words: Sequence[str], end: int, language: str) -> float | None:
         return _COMMA_COST
     after = words[end].strip(_EDGE).lower()
     if language == "en":
+        if after == "to" and (last.endswith(("ing", "ed")) or last in _WANTS_AN_INFINITIVE):
+            return None
         return _CUT_COSTS.get(after)
     # Elsewhere a group of words begins with a function word, and never ends with one.
     stopwords = stopwords_of(language)
