@@ -297,6 +297,9 @@ class FaultServer:
                 await dialogue.talk()
         except (_Leave, OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             pass
+        except asyncio.CancelledError:
+            # Only __aexit__ cancels. 3.11's streams report a cancelled callback as an unhandled error.
+            pass
         finally:
             self._dialogues.discard(task)
             writer.close()
@@ -305,6 +308,7 @@ class FaultServer:
                 async with asyncio.timeout(0.2):
                     await writer.wait_closed()
             writer.transport.abort()
+            await asyncio.sleep(0)  # aborting is done in the next round of the loop
 
 
 class _Dialogue:
@@ -391,7 +395,12 @@ class _Dialogue:
         if self._server._injected:
             self._writer.write(self._server._injected)
             await self._writer.drain()
-        await self._writer.start_tls(self._server._tls)
+        plain = self._writer.transport
+        try:
+            await self._writer.start_tls(self._server._tls)
+        except BaseException:
+            plain.abort()  # a handshake that failed leaves it open
+            raise
         self._encrypted = True
 
     async def _auth(self, line: bytes) -> None:

@@ -52,8 +52,9 @@ class Wire(asyncio.Protocol):
         )
         self._deadline = 0.0
         self._timer: asyncio.TimerHandle | None = None
-        # "Resumed" shall mean that everything has left, see pour().
-        transport.set_write_buffer_limits(high=0)
+        # "Resumed" shall mean that everything has left, see pour(). Not high=0: asyncio's and uvloop's TLS
+        # transports pause at size >= high, so an empty buffer would count as full and never resume.
+        transport.set_write_buffer_limits(high=1, low=0)
         transport.set_protocol(self)
         if transport.is_closing():
             self._fail("the connection was closed")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -83,7 +84,7 @@ async def test_a_folder_is_read_back_as_it_was_written(tmp_path: Path) -> None:
         connection = await transport.open()
         await connection.send(pulling(wanted), Recorder())
     assert list(read_folder(tmp_path)) == [(each.envelope, each.message) for each in wanted]
-    assert len(list(tmp_path.glob("*.eml"))) == 5
+    assert sum(name.endswith(".eml") for name in os.listdir(tmp_path)) == 5  # noqa: PTH208  # not a Path's I/O in async
 
 
 async def test_what_a_server_does_not_take_is_refused_before_it_is_asked() -> None:

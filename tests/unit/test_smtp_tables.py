@@ -135,7 +135,11 @@ def test_what_is_no_reply_is_garbage_and_what_stood_before_is_kept(said: bytes) 
 def test_a_reply_without_end_is_ended() -> None:
     """Endless lines and endless continuations hold little memory and then raise (S7)."""
     for said in (b"2" * 65_536, b"250-more\r\n" * 6_000):
-        reader = ReplyReader()
         with pytest.raises(GarbageError):
-            for _ in range(100):
-                reader.feed(said, [])
+            _feed_endlessly(said)
+
+
+def _feed_endlessly(said: bytes) -> None:
+    reader = ReplyReader()
+    for _ in range(100):
+        reader.feed(said, [])

@@ -188,9 +188,7 @@ async def test_no_login_offered_is_said_with_what_to_do() -> None:
 
     async with FaultServer() as server:
         with pytest.raises(LoginRefusedError, match="TLS"):
-            await SmtpTransport(
-                server.options(username="jo"), password=lambda: asked.append("") or SECRET
-            ).open()
+            await SmtpTransport(server.options(username="jo"), password=prompt).open()
     assert asked == []
 
 
