@@ -1,270 +1,148 @@
-"""Measure reading: ``python benchmarks/reading.py KIT_FOLDER [--peers] [--limit N]``.
+"""Score reading on the kit, beside the best other tools, in one run: ``python benchmarks/reading.py KIT_FOLDER``.
 
-Prints the table of issue 3 over the kit's pages, pasted texts and other languages: ours through the public ``read``
-as commands call it, with every other tool that is installed beside it in the same run (a missing one is
-named and skipped). Scores are those of the kit's own ``evaluate.py``; CPU is of this process, without imports.
-A source that ours refuses counts as an empty text, and the refusals are counted. Skips where the kit is missing.
+KIT_FOLDER is the unpacked folder ``reading``. Tools that are not installed are named and skipped.
 """
 
 from __future__ import annotations
 
-import argparse
-import asyncio
 import importlib
 import importlib.util
 import json
-import random
-import statistics
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import redirect_stderr, redirect_stdout
-from io import StringIO
 from pathlib import Path
-from types import ModuleType
-from typing import Any, Final
 
 from digest.errors import DigestError
 from digest.model import Source
-from digest.reading import ReadingOptions, collect, read
+from digest.reading.articles import article_of
+from digest.reading.options import ReadingOptions
 
-BOOTSTRAPS: Final = 1000
-FEEDS: Final = 200
-ITEMS_PER_FEED: Final = 33  # with ITEM_PARAGRAPHS the weight of the 200 real feeds once measured: 45 MB
-ITEM_PARAGRAPHS: Final = 25
-Row = dict[str, Any]
-Reader = Callable[[Path, Row], Row]
+Row = dict[str, str | None]
+Tool = Callable[[Path, str | None], Row]
 
 
-def rows_in(path: Path, limit: int | None) -> list[Row]:
-    """Read one JSON object a line."""
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()][:limit]
-
-
-def ours(path: Path, row: Row) -> Row:
-    """Read as ``digest read`` does; what is refused has no text."""
-    source = Source(name=path.name, content=path.read_bytes())
-    url = str(row.get("url") or "")
-    options = ReadingOptions(base_url=url if url.startswith(("http://", "https://")) else None)
+def ours(file: Path, url: str | None) -> Row:
     try:
-        article = asyncio.run(read(source, options=options))
-    except DigestError as error:
-        return {"text": "", "refused": str(error)}
-    return {
-        "text": "\n".join(article.paragraphs),
-        "title": article.title,
-        "author": article.byline,
-        "date": article.published,
-    }
-
-
-def nothing(path: Path, _row: Row) -> Row:
-    """Leave a pasted text as it is."""
-    return {"text": path.read_text("utf-8")}
-
-
-def with_trafilatura(path: Path, row: Row) -> Row:
-    """Take what trafilatura gives in its default mode."""
-    trafilatura = importlib.import_module("trafilatura")
-    found = trafilatura.bare_extraction(
-        path.read_text("utf-8"), url=row.get("url"), include_comments=False, with_metadata=True
-    )
-    if found is None:
+        article = article_of(Source(name=file.name, content=file.read_bytes(), url=url), ReadingOptions())
+    except DigestError:
         return {"text": ""}
-    return {"text": found.text, "title": found.title, "author": found.author, "date": found.date}
+    text = "\n".join(article.paragraphs)
+    return {"text": text, "title": article.title, "author": article.byline, "date": article.published}
 
 
-def with_readability(path: Path, _row: Row) -> Row:
-    """Take the text of readability-lxml's fragment."""
-    readability = importlib.import_module("readability")
-    html = importlib.import_module("lxml.html")
-    page = readability.Document(path.read_text("utf-8"))
-    fragment = html.fromstring(page.summary())
-    return {"text": "\n".join(fragment.itertext()), "title": page.short_title()}
+def trafilatura(file: Path, url: str | None) -> Row:
+    found = importlib.import_module("trafilatura").bare_extraction(
+        file.read_bytes(), url=url, include_comments=False, with_metadata=True
+    )
+    return (
+        {"text": found.text, "title": found.title, "author": found.author, "date": found.date}
+        if found
+        else {"text": ""}
+    )
 
 
-def with_newspaper(path: Path, row: Row) -> Row:
-    """Take what newspaper4k parses."""
-    newspaper = importlib.import_module("newspaper")
-    article = newspaper.Article(str(row.get("url") or "https://example.org/"))
-    article.download(input_html=path.read_text("utf-8"))
-    article.parse()
-    date = article.publish_date.date().isoformat() if article.publish_date else None
+def readability(file: Path, _url: str | None) -> Row:
+    page = importlib.import_module("readability").Document(file.read_text("utf-8", "replace"))
+    html = importlib.import_module("lxml.html").fromstring(page.summary())
+    return {"text": html.text_content(), "title": page.short_title()}
+
+
+def newspaper(file: Path, url: str | None) -> Row:
+    page = importlib.import_module("newspaper").article(
+        url or "http://example.org/", input_html=file.read_text("utf-8", "replace")
+    )
     return {
-        "text": article.text,
-        "title": article.title,
-        "author": ", ".join(article.authors),
-        "date": date,
+        "text": page.text,
+        "title": page.title,
+        "author": " ".join(page.authors),
+        "date": str(page.publish_date or "")[:10],
     }
 
 
-def with_justext(path: Path, _row: Row) -> Row:
-    """Take jusText's good paragraphs; a pasted text is given a paragraph element for each line."""
-    justext = importlib.import_module("justext")
-    escape = importlib.import_module("html").escape
-    text = path.read_text("utf-8")
-    if path.suffix == ".txt":
-        text = "".join(f"<p>{escape(line)}</p>" for line in text.splitlines() if line.strip())
-    found = justext.justext(text, justext.get_stoplist("English"))
-    return {"text": "\n".join(part.text for part in found if not part.is_boilerplate)}
+def justext(file: Path, _url: str | None) -> Row:
+    tool = importlib.import_module("justext")
+    text = file.read_text("utf-8", "replace")
+    page = text if file.suffix == ".html" else "".join(f"<p>{line}</p>" for line in text.splitlines())
+    return {
+        "text": "\n".join(
+            part.text for part in tool.justext(page, tool.get_stoplist("English")) if not part.is_boilerplate
+        )
+    }
 
 
-PEERS: Final[dict[str, tuple[str, Reader]]] = {
-    "trafilatura": ("trafilatura", with_trafilatura),
-    "readability-lxml": ("readability", with_readability),
-    "newspaper4k": ("newspaper", with_newspaper),
-    "jusText": ("justext", with_justext),
+def nothing(file: Path, _url: str | None) -> Row:
+    return {"text": file.read_text("utf-8", "replace")}
+
+
+SETS: dict[str, tuple[tuple[str, Tool], ...]] = {
+    "pages": (
+        ("digest", ours),
+        ("trafilatura", trafilatura),
+        ("readability", readability),
+        ("newspaper", newspaper),
+        ("justext", justext),
+    ),
+    "pages_multilingual": (("digest", ours), ("trafilatura", trafilatura)),
+    "pasted": (("digest", ours), ("nothing", nothing), ("justext", justext)),
 }
 
 
-def installed(name: str) -> bool:
-    """Tell whether a peer can be imported, and say so where it cannot."""
-    if importlib.util.find_spec(name) is None:
-        return False
-    try:
-        importlib.import_module(name)
-    except ImportError as error:
-        sys.stderr.write(f"{name}: {error}\n")
-        return False
-    return True
+def available(tools: tuple[tuple[str, Tool], ...]) -> Iterator[tuple[str, Tool]]:
+    for name, tool in tools:
+        if name not in {"digest", "nothing"} and importlib.util.find_spec(name) is None:
+            print(f"{name}: not installed, skipped")
+            continue
+        yield name, tool
 
 
-def predicted(reader: Reader, folder: Path, rows: list[Row]) -> tuple[dict[str, Row], list[float]]:
-    """Run one tool over all rows; a crash of a peer is an empty text, as it would be for its user."""
-    found: dict[str, Row] = {}
-    seconds = []
-    for row in rows:
-        begun = time.process_time()
-        try:
-            with redirect_stderr(StringIO()), redirect_stdout(StringIO()):
-                answer = reader(folder / row["file"], row)
-        except Exception as error:
-            if reader is ours:
-                raise  # a crash of ours is a bug, not a low score
-            answer = {"text": "", "refused": repr(error)}
-        seconds.append(time.process_time() - begun)
-        found[row["id"]] = answer
-    return found, seconds
-
-
-def table(
-    title: str, folder: Path, rows: list[Row], readers: dict[str, Reader], scorer: ModuleType
-) -> Iterator[str]:
-    """Give one block: each tool's figures over the same rows, and its difference to ours, paired by page."""
-    gold = {row["id"]: row for row in rows}
-    ids = sorted(gold)
-    yield f"\n{title}: {len(rows)} cases"
-    yield f"{'':18}   F1 [95 %]             prec   rec    worst  empty  segF1  title  author date   ms CPU (median)"
-    first: dict[str, Any] | None = None
-    for name, reader in readers.items():
-        found, seconds = predicted(reader, folder, rows)
-        scored = scorer.score(gold, found, ids, BOOTSTRAPS, 0)
-        line = f"{name:18} "
-        if "text" in scored:
-            body, (low, high) = scored["text"], scored["ci"]["f1"]
-            worst = min(page[0] for page in scored["_pages"])
-            line += (
-                f"{body['f1']:6.3f} [{low:.3f}-{high:.3f}]  {body['precision']:6.3f} {body['recall']:6.3f} "
-                f"{worst:6.3f} {body['empty']:6.3f}"
+def predict(folder: Path, name: str, tool: Tool, out: Path) -> Path:
+    spent, count = 0.0, 0
+    target = out / f"{name}.jsonl"
+    with target.open("w", encoding="utf-8") as lines:
+        for line in (folder / "gold.jsonl").read_text("utf-8").splitlines():
+            gold = json.loads(line)
+            url = (
+                gold.get("url")
+                if folder.name != "pasted" and str(gold.get("url")).startswith("http")
+                else None
             )
-        else:
-            line += " " * 51
-        segments = scored.get("segments")
-        line += f" {segments['f1']:6.3f}" if segments else "      -"
-        for field in ("title", "author", "date"):
-            line += f" {scored[field]['strict']:6.3f}" if field in scored else "      -"
-        yield f"{line}  {statistics.median(seconds) * 1000:7.2f}"
-        refused = sum("refused" in answer for answer in found.values())
-        if refused:
-            yield f"{'':18}   gave nothing (refused or crashed): {refused}"
-        if first is None:
-            first = scored
-        elif "text" in scored and "text" in first:
-            yield f"{'':18}   ours - {name}: {paired(first, scored)}"
+            begun = time.process_time()
+            row = tool(folder / gold["file"], url)
+            spent, count = spent + time.process_time() - begun, count + 1
+            lines.write(json.dumps({"id": gold["id"], **row}) + "\n")
+    print(f"{name}: {1000 * spent / count:.2f} ms CPU each")
+    return target
 
 
-def paired(one: dict[str, Any], other: dict[str, Any]) -> str:
-    """Give the difference of two tools' F1 with its bootstrap interval over the same resampled pages."""
-    gaps = sorted(a - b for a, b in zip(one["_boots"]["f1"], other["_boots"]["f1"], strict=True))
-    low, high = gaps[int(0.025 * len(gaps))], gaps[int(0.975 * len(gaps))]
-    return f"{one['text']['f1'] - other['text']['f1']:+.4f} [{low:+.4f}, {high:+.4f}]"
-
-
-def feeds_table() -> Iterator[str]:
-    """Time feeds of our own making, of the weight of the real ones that were measured once."""
-    chance = random.Random(3)  # texts, not secrets
-    words = "harbour garden library train lamp bridge keeper morning river market window ladder".split()  # noqa: SIM905  # a list of words
-    paragraph = " ".join(chance.choice(words) for _ in range(35))
-    text = "".join(f"&lt;p&gt;{paragraph}.&lt;/p&gt;" for _ in range(ITEM_PARAGRAPHS))
-    contents = []
-    for feed in range(FEEDS):
-        items = "".join(
-            f"<item><title>Story {feed} {at}</title><guid>tag:example.org,{feed}-{at}</guid>"
-            f"<link>https://example.org/{feed}/{at}</link><pubDate>Mon, 02 Mar 2026 08:00:00 GMT</pubDate>"
-            f"<description>{text}</description></item>"
-            for at in range(ITEMS_PER_FEED)
-        )
-        contents.append(
-            f'<rss version="2.0"><channel><title>Feed {feed}</title>{items}</channel></rss>'.encode()
-        )
-    asyncio.run(collect(["-"], stdin=contents[0]))  # imports are not what is measured
-    begun = time.process_time()
-    entries = sum(len(asyncio.run(collect(["-"], stdin=content))) for content in contents)
-    ours_seconds = time.process_time() - begun
-    parse = importlib.import_module("fastfeedparser").parse
-    begun = time.process_time()
-    for content in contents:
-        parse(content)
-    bare = time.process_time() - begun
-    size = sum(map(len, contents)) / 1e6
-    yield f"\n{FEEDS} feeds of our own making, {size:.0f} MB, {entries} entries"
-    yield f"{'ours':18} {ours_seconds:.2f} s CPU (entries cleaned to lines)"
-    yield f"{'fastfeedparser':18} {bare:.2f} s CPU (parsed only)"
-
-
-def main() -> None:
-    """Print the tables."""
-    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    arguments.add_argument("kit", type=Path)
-    arguments.add_argument("--peers", action="store_true", help="measure other tools too")
-    arguments.add_argument("--limit", type=int, default=None, help="cases of each kind, for a quick look")
-    asked = arguments.parse_args()
-    scorer_at = asked.kit / "evaluate.py"
-    if not scorer_at.is_file():
-        sys.stdout.write(f"skipped: no kit in {asked.kit} (it needs evaluate.py, pages, pasted)\n")
-        return
-    spec = importlib.util.spec_from_file_location("kit_evaluate", scorer_at)
-    assert spec is not None
-    assert spec.loader is not None
-    scorer = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(scorer)
-    peers: dict[str, Reader] = {}
-    for name, (module, reader) in PEERS.items() if asked.peers else ():
-        if installed(module):
-            peers[name] = reader
-        else:
-            sys.stdout.write(f"{name}: not installed, skipped\n")
-    for line in blocks(asked.kit, asked.limit, peers, scorer):
-        sys.stdout.write(f"{line}\n")
-        sys.stdout.flush()
-
-
-def blocks(kit: Path, limit: int | None, peers: dict[str, Reader], scorer: ModuleType) -> Iterator[str]:
-    """Give all blocks in the issue's order."""
-    page_readers: dict[str, Reader] = {"ours": ours, **peers}
-    rows = rows_in(kit / "pages" / "gold.jsonl", limit)
-    yield from table("HTML pages", kit / "pages", rows, page_readers, scorer)
-    rows = rows_in(kit / "pages_multilingual" / "gold.jsonl", limit)
-    yield from table("Other languages", kit / "pages_multilingual", rows, page_readers, scorer)
-    pasted = rows_in(kit / "pasted" / "gold.jsonl", None)
-    text_readers: dict[str, Reader] = {"ours": ours, "nothing": nothing}
-    if "jusText" in peers:
-        text_readers["jusText"] = with_justext
-    for mess in ("full", "article", "clean"):
-        chosen = [row for row in pasted if row["mess"] == mess][:limit]
-        yield from table(f"Pasted, {mess}", kit / "pasted", chosen, text_readers, scorer)
-    yield from feeds_table()
+def main() -> int:
+    kit = Path(sys.argv[1]) if len(sys.argv) == 2 else Path()  # noqa: PLR2004  # the one argument
+    if not (kit / "evaluate.py").is_file():
+        print("skipped: give the folder of the unpacked kit (it holds evaluate.py)")
+        return 0
+    for part, tools in SETS.items():
+        print(f"\n== {part}")
+        with tempfile.TemporaryDirectory() as out:
+            found = [str(predict(kit / part, name, tool, Path(out))) for name, tool in available(tools)]
+            for mess in (
+                (["--mess", "full"], ["--mess", "article"], ["--mess", "clean"])
+                if part == "pasted"
+                else ([],)
+            ):
+                print(*mess, flush=True)
+                command = [
+                    sys.executable,
+                    str(kit / "evaluate.py"),
+                    str(kit / part / "gold.jsonl"),
+                    *found,
+                    "--diff",
+                    *mess,
+                ]
+                subprocess.run(command, check=True)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

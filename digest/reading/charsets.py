@@ -25,6 +25,8 @@ _DECLARED = re.compile(
     re.IGNORECASE,
 )
 _HEAD = 4096  # the standard says 1024; real pages put a comment or scripts before it
+# Nobody publishes in these, and short Cyrillic or Western text looks the same in them.
+_NOT_ON_THE_WEB = ["mac_cyrillic", "mac_roman", "mac_latin2", "mac_greek", "mac_turkish", "mac_iceland"]
 _SAMPLE = 16_384  # detection is linear in what it sees, and this much decides it
 _MOST_REPLACED = 0.001
 _BROWSERS_MEAN = {
@@ -145,6 +147,6 @@ def _try(content: bytes, label: str) -> str | None:
 def _detect(content: bytes) -> str:
     from charset_normalizer import from_bytes
 
-    best = from_bytes(content[:_SAMPLE]).best()
+    best = from_bytes(content[:_SAMPLE], cp_exclusion=_NOT_ON_THE_WEB).best()
     name = best.encoding if best else "cp1252"
     return content.decode(name, errors="replace")

@@ -5,6 +5,8 @@ stands; SOFT ends it only behind the body. All of them are tried on short lines 
 is prose. The lists were written down from what pages of many sites repeat, and judged by cross-validation.
 """
 
+# the word lists read best whole
+
 from __future__ import annotations
 
 import enum

@@ -229,7 +229,7 @@ def _headline_score(
     shared = sum(word in body_words for word in own) / len(own) if own else 0.0
     score = 2.5 * shared + (1.0 if 5 <= words <= 18 else 0.0) + (1.0 if counts[key(text)] > 1 else 0.0)  # noqa: PLR2004  # usual headlines
     if text.endswith((".", ",", ";", "…", "。")) and not text.endswith("..."):
-        score -= 3.0
+        score -= 6.0
     following = lines[at + 1 : at + 4]
     if any(byline_of(line.text) or is_date_line(line.text) for line in following):
         score += 1.0

@@ -3,6 +3,8 @@
 Only a body too short to be an article is judged: a long article about passwords is an article.
 """
 
+# the word lists read best whole
+
 from __future__ import annotations
 
 import re
