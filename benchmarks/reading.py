@@ -24,7 +24,7 @@ Row = dict[str, str | None]
 Tool = Callable[[Path, str | None], Row]
 
 
-def ours(file: Path, url: str | None) -> Row:
+def ours(file: Path, url: str | None) -> Row:  # noqa: D103
     try:
         article = article_of(Source(name=file.name, content=file.read_bytes(), url=url), ReadingOptions())
     except DigestError:
@@ -33,7 +33,7 @@ def ours(file: Path, url: str | None) -> Row:
     return {"text": text, "title": article.title, "author": article.byline, "date": article.published}
 
 
-def trafilatura(file: Path, url: str | None) -> Row:
+def trafilatura(file: Path, url: str | None) -> Row:  # noqa: D103
     found = importlib.import_module("trafilatura").bare_extraction(
         file.read_bytes(), url=url, include_comments=False, with_metadata=True
     )
@@ -44,13 +44,13 @@ def trafilatura(file: Path, url: str | None) -> Row:
     )
 
 
-def readability(file: Path, _url: str | None) -> Row:
+def readability(file: Path, _url: str | None) -> Row:  # noqa: D103
     page = importlib.import_module("readability").Document(file.read_text("utf-8", "replace"))
     html = importlib.import_module("lxml.html").fromstring(page.summary())
     return {"text": html.text_content(), "title": page.short_title()}
 
 
-def newspaper(file: Path, url: str | None) -> Row:
+def newspaper(file: Path, url: str | None) -> Row:  # noqa: D103
     page = importlib.import_module("newspaper").article(
         url or "http://example.org/", input_html=file.read_text("utf-8", "replace")
     )
@@ -62,7 +62,7 @@ def newspaper(file: Path, url: str | None) -> Row:
     }
 
 
-def justext(file: Path, _url: str | None) -> Row:
+def justext(file: Path, _url: str | None) -> Row:  # noqa: D103
     tool = importlib.import_module("justext")
     text = file.read_text("utf-8", "replace")
     page = text if file.suffix == ".html" else "".join(f"<p>{line}</p>" for line in text.splitlines())
@@ -73,7 +73,7 @@ def justext(file: Path, _url: str | None) -> Row:
     }
 
 
-def nothing(file: Path, _url: str | None) -> Row:
+def nothing(file: Path, _url: str | None) -> Row:  # noqa: D103
     return {"text": file.read_text("utf-8", "replace")}
 
 
@@ -90,7 +90,7 @@ SETS: dict[str, tuple[tuple[str, Tool], ...]] = {
 }
 
 
-def available(tools: tuple[tuple[str, Tool], ...]) -> Iterator[tuple[str, Tool]]:
+def available(tools: tuple[tuple[str, Tool], ...]) -> Iterator[tuple[str, Tool]]:  # noqa: D103
     for name, tool in tools:
         if name not in {"digest", "nothing"} and importlib.util.find_spec(name) is None:
             print(f"{name}: not installed, skipped")
@@ -98,7 +98,7 @@ def available(tools: tuple[tuple[str, Tool], ...]) -> Iterator[tuple[str, Tool]]
         yield name, tool
 
 
-def predict(folder: Path, name: str, tool: Tool, out: Path) -> Path:
+def predict(folder: Path, name: str, tool: Tool, out: Path) -> Path:  # noqa: D103
     spent, count = 0.0, 0
     target = out / f"{name}.jsonl"
     with target.open("w", encoding="utf-8") as lines:
@@ -117,7 +117,7 @@ def predict(folder: Path, name: str, tool: Tool, out: Path) -> Path:
     return target
 
 
-def main() -> int:
+def main() -> int:  # noqa: D103
     kit = Path(sys.argv[1]) if len(sys.argv) == 2 else Path()  # noqa: PLR2004  # the one argument
     if not (kit / "evaluate.py").is_file():
         print("skipped: give the folder of the unpacked kit (it holds evaluate.py)")

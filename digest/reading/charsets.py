@@ -50,7 +50,7 @@ _MOJIBAKE = re.compile(
 )
 
 
-def decode(content: bytes, *, claimed: str | None = None, override: str | None = None) -> str:
+def decode(content: bytes, *, claimed: str | None = None, override: str | None = None) -> str:  # noqa: PLR0911
     """Decode bytes into text.
 
     Raises:
@@ -130,7 +130,7 @@ def _try(content: bytes, label: str) -> str | None:
         codec = codecs.lookup(name)
     except (LookupError, ValueError):
         return None
-    if not codec._is_text_encoding:  # type: ignore[attr-defined]  # noqa: SLF001  # "base64" is a codec too
+    if not codec._is_text_encoding:  # noqa: SLF001  # "base64" is a codec too
         return None
     if codec.name != "utf-8":
         try:  # bytes that are strict UTF-8 with letters beyond ASCII are nothing else

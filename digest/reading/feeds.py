@@ -111,7 +111,7 @@ def _refuse_entities(content: bytes, source: str) -> None:
         )
 
 
-def _entry(
+def _entry(  # noqa: PLR0913
     raw: Mapping[str, object],
     *,
     position: int,

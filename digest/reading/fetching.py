@@ -17,8 +17,8 @@ import time
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit
+from typing import TYPE_CHECKING, ClassVar
+from urllib.parse import SplitResult, urljoin, urlsplit
 from weakref import WeakKeyDictionary
 
 from digest.errors import DigestError, InputMissingError, InvalidInputError, TryAgainError
@@ -106,13 +106,13 @@ async def fetch(
         ) from error
     except (httpx2.ConnectError, httpx2.ReadError, httpx2.RemoteProtocolError) as error:
         raise NotNowError(
-            f"no answer: {error or type(error).__name__}",
+            f"no answer: {str(error) or type(error).__name__}",
             where=url,
             hint="check the address, or try again later",
         ) from error
     except httpx2.HTTPError as error:
         raise NotNowError(
-            f"cannot be fetched: {error or type(error).__name__}", where=url, hint="try again later"
+            f"cannot be fetched: {str(error) or type(error).__name__}", where=url, hint="try again later"
         ) from error
 
 
@@ -177,7 +177,7 @@ async def _ask(url: str, headers: Mapping[str, str], options: ReadingOptions) ->
         return await _received(url, response, options)
 
 
-def _checked_parts(url: str):  # noqa: ANN202  # SplitResult is the point of urlsplit
+def _checked_parts(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
         _ = parts.port
@@ -294,7 +294,7 @@ def _retry_after(response: httpx2.Response) -> float | None:
 class _turn:  # noqa: N801  # reads as the statement it is
     """Wait for a host's turn: two requests at once, a second between their starts."""
 
-    _queues: WeakKeyDictionary[
+    _queues: ClassVar[WeakKeyDictionary[
         asyncio.AbstractEventLoop, dict[str, tuple[asyncio.Semaphore, list[float]]]
     ] = WeakKeyDictionary()
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from digest.model import Kind
 
@@ -134,7 +135,7 @@ def _wrapped_at(rows: Sequence[str]) -> int:
 
     Greedy wrapping leaves a trace: the first word of the next row would not have fitted into the one before.
     """
-    pairs = [(row, after) for row, after in zip(rows, rows[1:], strict=False) if row and after]
+    pairs = [(row, after) for row, after in pairwise(rows) if row and after]
     if len(pairs) < _LEAST_WRAPPED:
         return 0
     width = max(len(row) for row in rows)

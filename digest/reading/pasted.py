@@ -201,7 +201,10 @@ def _headline(
         return draft.title, at
     counts = Counter(key(line.text) for line in lines)
     body_words = Counter(
-        word for line in lines[first : first + 12] for word in key(line.text).split() if len(word) > 3
+        word
+        for line in lines[first : first + 12]
+        for word in key(line.text).split()
+        if len(word) > 3  # noqa: PLR2004
     )  # content words
     best, best_at = 0.0, -1
     for at in range(max(0, first - _NEAR), min(first + 4, len(lines))):

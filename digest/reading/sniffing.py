@@ -107,7 +107,7 @@ def document_form(content: bytes) -> Form | None:
     return None
 
 
-def form_of(text: str, name: str = "", media_type: str | None = None) -> Form:
+def form_of(text: str, name: str = "", media_type: str | None = None) -> Form:  # noqa: PLR0911
     """Tell the form of decoded text; ``name`` and ``media_type`` decide only where the content does not."""
     head = text.lstrip("\ufeff \t\r\n")[:_HEAD]
     marked = _marked_form(head)
@@ -149,8 +149,11 @@ def _marked_form(head: str) -> Form | None:
         if found:
             return found
     rows = re.sub(r"\n[ \t]+", " ", head.replace("\r\n", "\n").split("\n\n", 1)[0]).split("\n")
-    if len(rows) >= _LEAST_HEADERS and all(
-        re.match(r"^[A-Za-z][\w-]*:", row) for row in rows[:_LEAST_HEADERS]
+    if (
+        len(rows) >= _LEAST_HEADERS
+        and all(  # noqa: SIM102
+            re.match(r"^[A-Za-z][\w-]*:", row) for row in rows[:_LEAST_HEADERS]
+        )
     ):
         if sum(_MAIL_HEADER.match(row) is not None for row in rows) >= _LEAST_HEADERS:
             return Form.MAIL

@@ -9,9 +9,24 @@ from digest.reading import Entry, FeedReading, FeedState, SelectionOptions, sele
 
 NOW = 1_800_000_000.0
 DAY = 86_400.0
-WORDS = (
-    ["harbour", "garden", "library", "train", "ferry", "stove", "window", "basin", "seed", "plan", "winter", "room", "seat", "tide", "gull", "rope"]
-)
+WORDS = [
+    "harbour",
+    "garden",
+    "library",
+    "train",
+    "ferry",
+    "stove",
+    "window",
+    "basin",
+    "seed",
+    "plan",
+    "winter",
+    "room",
+    "seat",
+    "tide",
+    "gull",
+    "rope",
+]  # noqa: E501  # a message or table row reads best whole
 
 
 def entry(number: int, *, days: float | None = 1.0, source: str = "feed") -> Entry:
