@@ -13,6 +13,8 @@ from digest.condensing.words import is_unspaced
 __all__ = ["is_balanced", "is_prose", "opens_dangling", "speaks_outside"]
 
 _LEAST_WORDS = 5
+# Five words are found this early in any prose.
+_LOOK_AT = 120
 _LEAST_UNSPACED_CHARACTERS = 6
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _CHROME = re.compile(
@@ -77,7 +79,7 @@ _OPENERS_BY_LANGUAGE = {
 _FIRST_WORD = re.compile(r"[\W_]*([^\W\d_]+(?:['’]est\b)?)")
 # Single quotes are apostrophes too: only those at an end of the sentence are sure.
 _SINGLES = ("'", "‘")
-_CLOSES_SINGLE = re.compile(r"[.,!?]['’]$")
+_CLOSES_SINGLE = tuple(mark + quote for mark in ".,!?" for quote in "'’")
 _OPENS_SINGLE = re.compile(r"(?<!\w)['‘](?=\w)")
 _ENDS_SINGLE = re.compile(r"[\w.,!?]['’](?!\w)")
 _MARKS = re.compile(r"[“”\"«»()\[\]「」]")
@@ -92,8 +94,11 @@ def is_prose(text: str) -> bool:
     """Tell whether a sentence was written to be read: a few words, not all of them names, and no chrome."""
     if is_unspaced(text):
         return len(text) >= _LEAST_UNSPACED_CHARACTERS
-    words = _WORD.findall(text)
-    if len(words) < _LEAST_WORDS or _CHROME.match(text):
+    if (
+        len(text.split()) < _LEAST_WORDS
+        or len(_WORD.findall(text, 0, _LOOK_AT)) < _LEAST_WORDS
+        or _CHROME.match(text)
+    ):
         return False
     # "Mark Duell. and Hugo Gye." is a byline: a sentence has more than one word that is no name.
     first = _LOWER_WORD.search(text)
@@ -114,7 +119,7 @@ def opens_dangling(text: str, language: str) -> bool:
 
 def is_balanced(text: str) -> bool:
     """Tell whether every quotation and bracket that opens also closes: a half quotation is not readable."""
-    if _CLOSES_SINGLE.search(text) is not None and not _OPENS_SINGLE.search(text):
+    if text.endswith(_CLOSES_SINGLE) and not _OPENS_SINGLE.search(text):
         return False
     if text[:1] in _SINGLES and not _ENDS_SINGLE.search(text):
         return False

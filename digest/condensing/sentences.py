@@ -18,6 +18,7 @@ __all__ = ["split", "split_paragraph"]
 # sentencex keeps a quotation of many sentences as one unit, and 10 % of news articles have one over 80 words.
 _LONG_UNIT_WORDS = 40
 _QUOTATION = re.compile(r"[“\"„«][^“”\"„«»]*[”\"»]")
+_QUOTES = re.compile(r"[“\"„«]")
 _INNER_END = re.compile(r"(?<=[^\W\d_]{2}[.!?…])[\"”’»)\]]*\s+(?=[\"“‘«(\[]*[^\W\d_a-zà-öø-ÿа-яё])")
 # "…elected president.Reports say": scraped paragraphs glued together. A URL has no capital after its dot.
 _GLUED = re.compile(r"(?<=[a-zà-öø-ÿа-яё]{3}[.!?])(?=[A-ZÀ-ÖØ-ÞА-ЯЁ][a-zà-öø-ÿа-яё]*[ ,’'])")
@@ -88,7 +89,7 @@ def _cuts(text: str, start: int, end: int) -> list[int]:
     """Find where a unit of sentencex has to be cut again."""
     unit = text[start:end]
     cuts = {start + found.start() for found in _GLUED.finditer(unit)}
-    if unit.count(" ") >= _LONG_UNIT_WORDS or len(_QUOTATION.findall(unit)) > 1:
+    if unit.count(" ") >= _LONG_UNIT_WORDS or (_QUOTES.search(unit) and len(_QUOTATION.findall(unit)) > 1):
         cuts |= {start + found.end() for found in _INNER_END.finditer(unit)}
     if len(unit) > _THAI_UNIT_CHARACTERS and _THAI.search(unit):
         last = start

@@ -59,8 +59,10 @@ def is_unspaced(text: str) -> bool:
 
 def count_words(text: str) -> int:
     """Count the words of a text as a reader would; two characters make a word of an unspaced script."""
-    unspaced = len(_UNSPACED.findall(text)) if not text.isascii() else 0
-    return len(text.split()) if not unspaced else len(_TOKEN.findall(text)) - unspaced + unspaced // 2
+    if text.isascii() or not _UNSPACED.search(text):
+        return len(text.split())
+    unspaced = len(_UNSPACED.findall(text))
+    return len(_TOKEN.findall(text)) - unspaced + unspaced // _CHARACTERS_PER_WORD
 
 
 def stopwords_of(language: str) -> frozenset[str]:
