@@ -17,7 +17,7 @@ import time
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 from urllib.parse import SplitResult, urljoin, urlsplit
 from weakref import WeakKeyDictionary
 
@@ -291,12 +291,15 @@ def _retry_after(response: httpx2.Response) -> float | None:
     return min(max(0.0, moment - time.time()), _LONGEST_RETRY_AFTER)
 
 
+_Queues: TypeAlias = (
+    "WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, tuple[asyncio.Semaphore, list[float]]]]"
+)
+
+
 class _turn:  # noqa: N801  # reads as the statement it is
     """Wait for a host's turn: two requests at once, a second between their starts."""
 
-    _queues: ClassVar[WeakKeyDictionary[
-        asyncio.AbstractEventLoop, dict[str, tuple[asyncio.Semaphore, list[float]]]
-    ] = WeakKeyDictionary()
+    _queues: ClassVar[_Queues] = WeakKeyDictionary()
 
     def __init__(self, host: str, *, is_hurried: bool) -> None:
         queues = self._queues.setdefault(asyncio.get_running_loop(), {})
