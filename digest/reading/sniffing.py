@@ -149,11 +149,8 @@ def _marked_form(head: str) -> Form | None:
         if found:
             return found
     rows = re.sub(r"\n[ \t]+", " ", head.replace("\r\n", "\n").split("\n\n", 1)[0]).split("\n")
-    if (
-        len(rows) >= _LEAST_HEADERS
-        and all(  # noqa: SIM102
-            re.match(r"^[A-Za-z][\w-]*:", row) for row in rows[:_LEAST_HEADERS]
-        )
+    if len(rows) >= _LEAST_HEADERS and all(
+        re.match(r"^[A-Za-z][\w-]*:", row) for row in rows[:_LEAST_HEADERS]
     ):
         if sum(_MAIL_HEADER.match(row) is not None for row in rows) >= _LEAST_HEADERS:
             return Form.MAIL

@@ -26,7 +26,7 @@ WORDS = [
     "tide",
     "gull",
     "rope",
-]  # noqa: E501  # a message or table row reads best whole
+]  # a message or table row reads best whole
 
 
 def entry(number: int, *, days: float | None = 1.0, source: str = "feed") -> Entry:
