@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 __all__ = ["ARTICLE", "article", "folder_with"]
@@ -23,16 +24,62 @@ The council will decide in December whether to buy thirty more, ten of them with
 """
 
 
+WORDS = [
+    "ferry",
+    "garden",
+    "bakery",
+    "tram",
+    "lantern",
+    "orchard",
+    "bridge",
+    "choir",
+    "market",
+    "school",
+    "clock",
+    "museum",
+    "river",
+    "canal",
+    "theatre",
+    "mill",
+    "harbour",
+    "library",
+    "bicycle",
+    "kettle",
+    "window",
+    "carpenter",
+    "teacher",
+    "gardener",
+    "sailor",
+    "engineer",
+    "painter",
+    "baker",
+    "singer",
+    "miller",
+    "repairs",
+    "paints",
+    "opens",
+    "visits",
+    "counts",
+    "measures",
+    "carries",
+    "plants",
+    "borrows",
+    "teaches",
+    "polishes",
+    "gathers",
+    "mends",
+    "builds",
+]
+
+
 def article(number: int) -> str:
-    """Write another article: no two share much."""
-    things = ("lighthouse", "orchard", "tramway", "observatory", "bakery", "canal", "theatre", "greenhouse")
-    thing = things[number % len(things)]
-    return f"The {thing} of quarter {number} opens its doors\n\n" + "\n\n".join(
-        f"{who} of the {thing} told {number + at} visitors on day {at} how its {part} works and who repairs it."
-        for at, (who, part) in enumerate(
-            [("The keeper", "roof"), ("An engineer", "clock"), ("The baker", "oven"), ("A teacher", "garden")]
-        )
-    )
+    """Write another article of made-up news: no two share much."""
+    pick = random.Random(number)
+    sentences = [
+        f"The {' '.join(pick.sample(WORDS, 12))} number {number * 100 + at} on a quiet morning."
+        for at in range(6)
+    ]
+    return f"The new orchard of quarter {number} opens its gates\n\n" + "\n\n".join(sentences)
 
 
 def folder_with(folder: Path, *, people: int) -> Path:

@@ -128,7 +128,7 @@ async def test_a_dry_run_sends_and_keeps_nothing(folder: Path) -> None:
     )
     assert ended.status == 0, ended.err
     assert "sent" not in ended.err.replace("Nothing was sent", "")
-    assert not os.path.exists(os.environ["XDG_STATE_HOME"])  # noqa: ASYNC240, PTH110  # a test may block
+    assert not os.path.exists(os.environ["XDG_STATE_HOME"])  # noqa: PTH110  # a test may block
 
 
 async def test_a_changed_article_is_refused_while_its_edition_is_open(folder: Path) -> None:
