@@ -281,8 +281,8 @@ class FaultServer:
         await asyncio.gather(*self._dialogues, return_exceptions=True)
         for transport in self._transports:
             transport.abort()
-        for _ in range(5):
-            await asyncio.sleep(0)  # what was aborted is closed in the next rounds of the loop
+        for _ in range(20):  # what was aborted is closed in the next rounds of the loop
+            await asyncio.sleep(0.001)
         await self._server.wait_closed()
 
     async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
