@@ -69,6 +69,7 @@ _MARKS_OF_MARKDOWN = (
     re.compile(r"\*\*[^*\n]+\*\*"),
     re.compile(r"^(?:===+|---+)\s*$", re.MULTILINE),
 )
+_FIELD = re.compile(r"[A-Za-z][\w-]*:")
 _LEAST_TAGS = 2
 _LEAST_HEADERS = 3
 _LEAST_MARKS = 2
@@ -149,11 +150,9 @@ def _marked_form(head: str) -> Form | None:
         if found:
             return found
     rows = re.sub(r"\n[ \t]+", " ", head.replace("\r\n", "\n").split("\n\n", 1)[0]).split("\n")
-    if len(rows) >= _LEAST_HEADERS and all(
-        re.match(r"^[A-Za-z][\w-]*:", row) for row in rows[:_LEAST_HEADERS]
-    ):
-        if sum(_MAIL_HEADER.match(row) is not None for row in rows) >= _LEAST_HEADERS:
-            return Form.MAIL
+    begins = len(rows) >= _LEAST_HEADERS and all(_FIELD.match(row) for row in rows[:_LEAST_HEADERS])
+    if begins and sum(_MAIL_HEADER.match(row) is not None for row in rows) >= _LEAST_HEADERS:
+        return Form.MAIL
     if re.match(r"---\n(?:[\w-]+:.*\n|[ \t-].*\n)+---\s*(?:\n|$)", head.replace("\r\n", "\n")):
         return Form.MARKDOWN
     return None
