@@ -45,9 +45,9 @@ async def test_trouble_with_one_never_stops_the_others(folder: Path) -> None:
 
     def decide(moment: Moment) -> Fault | None:
         if moment.at is At.RCPT and moment.recipient == "reader3@example.org":
-            return Fault(b"450 4.2.0 greylisted")
+            return Fault(b"450 4.2.0 greylisted\r\n")
         if moment.at is At.RCPT and moment.recipient == "reader4@example.org":
-            return Fault(b"550 5.1.1 no such person")
+            return Fault(b"550 5.1.1 no such person\r\n")
         return None
 
     async with FaultServer(decide) as server:
@@ -136,7 +136,7 @@ async def test_a_changed_article_is_refused_while_its_edition_is_open(folder: Pa
 
     def decide(moment: Moment) -> Fault | None:
         return (
-            Fault(b"451 4.3.0 later")
+            Fault(b"451 4.3.0 later\r\n")
             if moment.at is At.RCPT and moment.recipient == "reader3@example.org"
             else None
         )
