@@ -3,7 +3,7 @@
 Raw asyncio, no SMTP library, so that it can send what no library would. Use::
 
     async with FaultServer(decide) as server:          # 127.0.0.1, a free port
-        transport = SmtpTransport(server.options())    # short time limits, so that silence costs 0.4 s
+        transport = SmtpTransport(server.options())    # short time limits, so that silence costs 1 s
         ...
     assert server.truth.accepted["jo@example.org"] <= 1
 
@@ -48,7 +48,7 @@ __all__ = [
 ]
 
 QUICK = StageTimeouts(
-    connect=2.0, tls=1.0, greeting=0.4, command=0.4, data=0.4, block=0.4, dot=0.4, goodbye=0.2
+    connect=5.0, tls=2.0, greeting=1.0, command=1.0, data=1.0, block=1.0, dot=1.0, goodbye=0.2
 )
 
 

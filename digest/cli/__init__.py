@@ -27,6 +27,7 @@ COMMANDS = (
     "read",
     "condense",
     "preview",
+    "lint",
     "send",
     "inbox",
     "status",

@@ -244,6 +244,8 @@ def _delivered_lines(outcome: Outcome) -> Iterator[str]:
     words = [f"{report.sent:,} sent", *(f"{counts[name]:,} {name.replace('_', ' ')}" for name in names)]
     took = f"{outcome.seconds:.1f} s"
     yield f"Edition '{outcome.plan.edition}' is {outcome.state}: {', '.join(words)} in {took}."
+    for domain, reason in report.passed_over.items():
+        yield f"Passed over: {domain}, whose server said {reason}"
     if report.stopped_by is not None:
         yield f"Stopped: {report.stopped_by}"
     if outcome.state == "open":

@@ -30,6 +30,8 @@ __all__ = ["command"]
 @sources
 @click.option("--output", "-o", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
               help="Write letter.html, letter.txt and letter.eml there, and end.")  # fmt: skip
+@click.option("--screenshots", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+              help="Write pictures of every view there, with an installed Chromium, and end.")  # fmt: skip
 @click.option("--as", "as_address", metavar="ADDRESS", help="Show it as this subscriber gets it.")
 @click.option("--to", "to_list", metavar="CSV", help="List whose subscribers to show it for.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8026, show_default=True, help="0: a free one.")
@@ -63,6 +65,14 @@ def command(sources: tuple[str, ...], **flags: object) -> int:
     folder, port = flags["output"], flags["port"]
     if isinstance(folder, Path):
         for path in write_preview(run(build_preview(request, _settings(flags))), folder):
+            click.echo(path)
+        return 0
+
+    pictures = flags["screenshots"]
+    if isinstance(pictures, Path):
+        from digest.web.screenshots import take_screenshots
+
+        for path in run(take_screenshots(run(build_preview(request, _settings(flags))), pictures)):
             click.echo(path)
         return 0
 

@@ -84,7 +84,8 @@ _DECORATION = frozenset(
         "font-weight",
     }
 )
-_LEAVINGS = re.compile(r"\{\{|\}\}|\{%|%7B%7B|\{email\}", re.IGNORECASE)
+# In a tag or as a template mark of ours; an article may well speak of {{ braces }} in its text.
+_LEAVINGS = re.compile(r"<[^<>]*(?:\{\{|\{%|%7B%7B|\{email\})", re.IGNORECASE)
 _STEERING = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e]")
 _DECLARATION = re.compile(r"(?:^|;)\s*([a-z-]+)\s*:")
 _PREHEADER = (40, 110)  # characters that inboxes show

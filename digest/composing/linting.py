@@ -23,7 +23,7 @@ __all__ = ["lint"]
 _SAMPLE = Subscriber("reader@example.org", name="Robin Reader")
 _TEXT_COLUMNS = 78
 _MARKUP = re.compile(r"</?(?:p|div|span|table|td|tr|br|a|b|i|strong|em|h[1-6])\b[^>]*>", re.IGNORECASE)
-_STEERING = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\ufffd]")
+_STEERING = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e]")
 _FILLER = re.compile("[\xad\u200b\u2060\ufeff]")
 _URL = re.compile(r"(?:https?|mailto):\S+")
 

@@ -62,7 +62,8 @@ class Prepared:
 
     ``content_id`` names what the edition says whatever it is called; ``look_id`` names the theme's files.
     ``edited`` tells that a digest came in as such (edited by hand) rather than being condensed here.
-    ``entries`` are the stable ids of the items it was made from.
+    ``entries`` are the stable ids of the items it was made from. ``notes`` warn of lines in an edited digest that
+    its article does not bear out; they are mailed all the same.
     """
 
     edition: Edition
@@ -71,6 +72,7 @@ class Prepared:
     look_id: str
     edited: bool = False
     entries: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 async def prepare(request: Request) -> Prepared:
@@ -99,8 +101,15 @@ def prepare_collected(request: Request, found: Sequence[Collected]) -> Prepared:
     if not digests:
         raise NothingToCondenseError("no article in what was read", where=" ".join(request.names))
     entries = tuple(item.entry for item in found if item.entry)
-    edited = any(isinstance(item.content, Digest) for item in found)
-    return replace(prepare_digests(digests, request, entries=entries), edited=edited)
+    edited = [item.content for item in found if isinstance(item.content, Digest)]
+    notes = tuple(note for digest in edited for note in _doubts(digest))
+    return replace(prepare_digests(digests, request, entries=entries), edited=bool(edited), notes=notes)
+
+
+def _doubts(digest: Digest) -> tuple[str, ...]:
+    from digest.condensing import warn_ungrounded
+
+    return warn_ungrounded(digest)
 
 
 def prepare_digests(digests: Sequence[Digest], request: Request, *, entries: tuple[str, ...]) -> Prepared:
@@ -248,6 +257,7 @@ def prepared_to_json(prepared: Prepared) -> dict[str, Json]:
         "look_id": prepared.look_id,
         "edited": prepared.edited,
         "entries": list(prepared.entries),
+        "notes": list(prepared.notes),
     }
 
 
@@ -260,6 +270,7 @@ def prepared_from_json(value: Any) -> Prepared:
         look_id=value["look_id"],
         edited=value["edited"],
         entries=tuple(value["entries"]),
+        notes=tuple(value["notes"]),
     )
 
 

@@ -9,20 +9,21 @@ from __future__ import annotations
 import email
 import email.policy
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from digest.composing import check_columns, fill, load
 from digest.mailing.connecting import sender_of
-from digest.mailing.preparing import Request, prepare
+from digest.mailing.preparing import Prepared, Request, prepare
 from digest.mailing.sending import open_list
 from digest.model import Subscriber
 
 if TYPE_CHECKING:
     from digest.model import Letter
     from digest.settings import Settings
-    from digest.web.preview import Preview
+    from digest.web.preview import Preview, Remark
 
 __all__ = ["PreviewRequest", "build_preview", "watched_paths", "write_preview"]
 
@@ -66,7 +67,25 @@ async def build_preview(request: PreviewRequest, settings: Settings) -> Preview:
         subscriber=chosen.address,
         subscribers=tuple(subscriber.address for subscriber in subscribers),
         digests=edition.digests,
+        remarks=tuple(_remarks(prepared, letter, settings)),
     )
+
+
+def _remarks(prepared: Prepared, letter: Letter, settings: Settings) -> Iterator[Remark]:
+    """Judge the letter as `digest lint` does, and say what the settings still leave to placeholders."""
+    from digest.composing import lint
+    from digest.web.preview import Remark
+
+    for finding in lint(letter, postal_address=prepared.edition.sender.postal_address, now=time.time()):
+        level: Literal["error", "warning"] = "error" if finding.level == "error" else "warning"
+        yield Remark(
+            level=level, rule=finding.rule, text=finding.what, where=finding.where or "", hint=finding.hint
+        )
+    for note in prepared.notes:
+        yield Remark(level="warning", rule="grounding", text=note, hint="compare it with the article")
+    if not settings.sender.postal_address:
+        text = "the postal address is a placeholder"
+        yield Remark(level="warning", rule="C7", text=text, hint="set [sender] postal_address in digest.toml")
 
 
 def write_preview(preview: Preview, folder: Path) -> tuple[Path, ...]:

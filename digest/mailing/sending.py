@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from digest.composing import check_columns
+from digest.composing import check_columns, load
 from digest.errors import ConfigurationError, InputMissingError
 from digest.mailing.connecting import (
     connections_of,
@@ -156,16 +156,18 @@ async def deliver_settled(settled: Settled, roster: Roster, way: Way) -> Outcome
     began = time.monotonic()
     with way.store.ledger(settled.edition.id, settled.scope, list_name=settled.list_name) as ledger:
         send_plan = _send_plan(settled, way, plan(settled.letter, roster, ledger=ledger, options=way.options))
-        if not send_plan.summary.owed:
-            return Outcome(ended="nothing owed", plan=send_plan, state="finished", counts=_counted(ledger))
-        if settled.changed:
+        owed = send_plan.summary.owed
+        if owed and settled.changed:
             raise changed_error(settled)
         if way.dry_run:
             built = _build_all(settled.letter, roster, way.store.message_id_key)
             return Outcome(ended="dry run", plan=send_plan, state="open", counts={"planned": built})
-        if not way.conduct.approve(send_plan):
+        if not owed and settled.freeze is not None:
+            return Outcome(ended="nothing owed", plan=send_plan, state="finished", counts=_counted(ledger))
+        if owed and not way.conduct.approve(send_plan):
             return Outcome(ended="declined", plan=send_plan, state="open", counts=_counted(ledger))
         _freeze(way.store, settled)
+        # Also where nobody is owed anything: it connects to nobody then, and records who left the list.
         report = await deliver(
             settled.letter,
             roster,
@@ -177,12 +179,12 @@ async def deliver_settled(settled: Settled, roster: Roster, way: Way) -> Outcome
         )
     status = way.store.status(settled.edition.id, settled.scope)
     return Outcome(
-        ended="delivered",
+        ended="delivered" if owed else "nothing owed",
         plan=send_plan,
-        state=status.state if status else "open",
+        state=status.state if status else "finished",
         counts=report.counts,
         seconds=time.monotonic() - began,
-        report=report,
+        report=report if owed else None,
     )
 
 
@@ -245,6 +247,7 @@ async def _settled(
         if frozen is None:
             raise
         return resume(frozen, list_name=list_name, notes=("its source is gone; the frozen text is sent",))
+    check_columns(load(prepared.letter), roster.columns)
     settled = settle(
         way.store,
         prepared,
@@ -252,8 +255,8 @@ async def _settled(
         list_name=list_name,
         asked=Asked(edition=request.edition, subject=request.subject, accept_change=request.accept_change),
     )
-    check_columns(settled.letter, roster.columns)
-    return settled
+    check_columns(settled.letter, roster.columns)  # of the frozen letter, where that is what goes out
+    return replace(settled, notes=(*settled.notes, *prepared.notes))
 
 
 async def _scope(request: SendRequest, way: Way) -> str:
