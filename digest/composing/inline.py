@@ -34,7 +34,7 @@ def inline(html: str, *, where: str = "letter.html") -> str:
     Raises:
         TemplateError: premailer cannot read the page.
     """
-    from lxml.etree import LxmlError  # type: ignore[import-untyped]  # lxml ships no types
+    from lxml.etree import LxmlError
     from premailer import Premailer
 
     with _no_network():

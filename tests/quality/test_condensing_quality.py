@@ -47,7 +47,7 @@ def test_floors_are_not_lowered_by_accident(tmp_path: Path, monkeypatch: pytest.
     assert json.loads(floors.read_text("utf-8"))["floors"]["rouge_1"] < 99.0
 
 
-@pytest.mark.skipif(not KIT, reason="DIGEST_CONDENSING_KIT names no kit folder")
+@pytest.mark.kit
 def test_the_grounding_gate_holds_on_the_kit() -> None:
     """Planted numbers and names are caught, extracts never called wrong."""
     script = Path(__file__).parents[2] / "benchmarks" / "plant_errors.py"
