@@ -77,9 +77,8 @@ def condense_by(ranker: Ranker, article: Article, *, options: CondensingOptions 
         summary = choose_summary(document, scores, count=count, words=words, ranker=ranker)
     points = choose_points(document, scores, summary, count=options.key_points)
     return Digest(
-        headline=repair_title(article.title, site=article.site, body=texts)
-        if article.title
-        else make_headline(document, scores),
+        headline=repair_title(article.title or "", site=article.site, body=texts)
+        or make_headline(document, scores),
         summary=[_point(prose[chosen.place]) for chosen in summary],
         key_points=[_point(prose[chosen.place]) for chosen in points],
         keywords=keywords(document, scores, count=options.keywords),

@@ -83,18 +83,25 @@ async def open_session(
             await steps.hello()
         if options.username is not None:
             await steps.log_in(options.username, secret)
-        # uvloop's transports are no subclasses of asyncio's, they only behave as such
-        transport = cast("asyncio.Transport | None", smtp.transport)
+        transport = _transport(smtp)
+        if transport is None or transport.is_closing():
+            raise _unavailable(options, Receipt(Stage.HELLO, None, "the server closed the connection"))  # noqa: TRY301  # cleaned up below
     except BaseException:
+        left = _transport(smtp)
+        if left is not None:
+            left.abort()  # close() would wait up to 30 seconds for the other side's TLS goodbye
         smtp.close()
         connected.close()
         raise
-    if transport is None or transport.is_closing():
-        raise _unavailable(options, Receipt(Stage.HELLO, None, "the server closed the connection"))
     offered = dict(smtp.esmtp_extensions)
     token = offered.get(_INBOX, "")
     rehearsal = f"inbox:{token}" if is_local and _TOKEN.fullmatch(token) else None
     return Session(transport, offered, rehearsal)
+
+
+def _transport(smtp: SMTP) -> asyncio.Transport | None:
+    # uvloop's transports are no subclasses of asyncio's, they only behave as such
+    return cast("asyncio.Transport | None", smtp.transport)
 
 
 class _Steps:

@@ -40,7 +40,6 @@ KEEPERS = {
     "fastfeedparser": ("reading/",),
     "httpx2": ("reading/",),
     "jinja2": ("composing/", "web/"),
-    "nh3": ("reading/", "composing/", "web/"),
     "premailer": ("composing/inline.py",),
     "rich": ("cli/",),
     "sentencex": ("condensing/sentences.py",),

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import socket
 import ssl
-import warnings
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,19 +21,6 @@ from digest.smtp import ServerUnavailableError, SmtpTransport, Tls, parse_url
 from digest.smtp.connection import SmtpConnection
 
 SECRET = "tide-and-time"
-
-
-@pytest.fixture(autouse=True)
-def _swept() -> Iterator[None]:
-    """Sweep up what the fault server's half of a broken handshake leaves behind on asyncio 3.11.
-
-    The client was seen clean against a server in a process of its own; swept here, the server's remains are
-    not put down to whichever test runs when they are collected.
-    """
-    yield
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        gc.collect()
 
 
 @pytest.fixture(scope="module")

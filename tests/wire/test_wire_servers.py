@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 import trustme
@@ -78,7 +79,7 @@ async def server(
         with warnings.catch_warnings():
             # aiosmtpd does not see that a listener is encrypted from the start, and warns
             warnings.simplefilter("ignore")
-            return SMTP(
+            return Desk(
                 taken,
                 hostname="mail.example.org",
                 tls_context=context if tls == "starttls" else None,
@@ -93,8 +94,30 @@ async def server(
     try:
         yield opened.sockets[0].getsockname()[1]
     finally:
-        opened.close()
-        await opened.wait_closed()
+        await closed(opened)
+
+
+class Desk(SMTP):
+    """aiosmtpd's server, which lets go of its half of a connection only when it is made to."""
+
+    opened: ClassVar[list[asyncio.BaseTransport]] = []
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Remember the connection."""
+        self.opened.append(transport)
+        super().connection_made(transport)
+
+
+async def closed(server: asyncio.Server) -> None:
+    """Close a server and its half of every connection."""
+    server.close()
+    await server.wait_closed()
+    for transport in Desk.opened:
+        assert isinstance(transport, asyncio.Transport)
+        transport.abort()
+    Desk.opened.clear()
+    for _ in range(5):  # what was aborted is closed in the next rounds of the loop
+        await asyncio.sleep(0)
 
 
 def transport(port: int, ca_file: str | None, *, tls: str, password: str = PASSWORD) -> Transport:
@@ -153,13 +176,12 @@ async def test_encryption_that_is_not_offered_stops_everything() -> None:
     """Required STARTTLS that a server does not offer: nothing is sent in clear."""
     taken = Taken()
     loop = asyncio.get_running_loop()
-    opened = await loop.create_server(lambda: SMTP(taken, hostname="mail.example.org"), "127.0.0.1", 0)
+    opened = await loop.create_server(lambda: Desk(taken, hostname="mail.example.org"), "127.0.0.1", 0)
     port = opened.sockets[0].getsockname()[1]
     report = await deliver(
         LETTER, [Subscriber("ada@example.org")], transport=transport(port, None, tls="starttls")
     )
-    opened.close()
-    await opened.wait_closed()
+    await closed(opened)
     assert report.exit_status == 78
     assert not taken.recipients
 
