@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from digest.composing.compiling import Fields, compile_html, compile_text
 from digest.composing.filling import Filler
+from digest.composing.headers import wire_address
 from digest.composing.inline import check_sheet, inline
 from digest.composing.message import Content, message_pieces, unsubscribe_addresses
 from digest.composing.page import EditionView, Page, edition_view, word_book
@@ -72,7 +73,7 @@ def compose(
     return Letter(
         edition=edition.id,
         subject=rendering.view.subject,
-        envelope_sender=sender.envelope_sender or sender.address,
+        envelope_sender=wire_address(sender.envelope_sender or sender.address),
         message_id_domain=domain if domain.isascii() else _a_label(domain),
         pieces=message_pieces(edition, content),
         fields=frozenset(fields.places) - {"email", "address"},

@@ -84,8 +84,9 @@ _DECORATION = frozenset(
         "font-weight",
     }
 )
-# In a tag or as a template mark of ours; an article may well speak of {{ braces }} in its text.
-_LEAVINGS = re.compile(r"<[^<>]*(?:\{\{|\{%|%7B%7B|\{email\})", re.IGNORECASE)
+# In a tag it can only be a mistake; in the text an article may well speak of {{ braces }}.
+_LEFT_IN_A_TAG = re.compile(r"<[^<>]*(?:\{\{|\{%|%7B%7B|\{email\})", re.IGNORECASE)
+_LEFT = re.compile(r"\{\{|\{%|%7B%7B|\{email\}", re.IGNORECASE)
 _STEERING = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e]")
 _DECLARATION = re.compile(r"(?:^|;)\s*([a-z-]+)\s*:")
 _PREHEADER = (40, 110)  # characters that inboxes show
@@ -158,8 +159,10 @@ def page_findings(html: str, *, subject: str) -> Iterator[Finding]:
     yield from _structure(walk)
     yield from _content(walk, subject)
     yield from _support(walk)
-    if _LEAVINGS.search(html):
-        yield Finding("C4", "error", "a placeholder was left in the page", "was it misspelt in the template?")
+    if _LEFT_IN_A_TAG.search(html):
+        yield Finding("C4", "error", "a placeholder was left in a tag", "was it misspelt in the template?")
+    elif _LEFT.search(html):
+        yield Finding("C4", "warning", "a placeholder stands in the text", "does the article speak of it?")
     if _STEERING.search(html):
         yield Finding("C12", "error", "a control or bidi override stands in the page", "remove it")
 

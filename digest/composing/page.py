@@ -146,7 +146,7 @@ def edition_view(
             name=name,
             address=clean_line(sender.address),
             list_name=clean_line(sender.list_name) or name,
-            postal_lines=tuple(line.strip() for line in postal if line.strip()),
+            postal_lines=tuple(line.strip() for line in postal if line.strip() not in {"", name}),
         ),
         stories,
     )

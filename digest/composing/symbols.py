@@ -39,7 +39,7 @@ class Symbol:
             "this needs the subscriber's value before it is known", where=self.place or None, hint=_HINT
         )
 
-    __bool__ = __str__ = __html__ = __iter__ = __len__ = __int__ = __float__ = __index__ = refuse
+    __bool__ = __str__ = __repr__ = __html__ = __iter__ = __len__ = __int__ = __float__ = __index__ = refuse
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __mod__ = __rmod__ = refuse
     __truediv__ = __floordiv__ = __pow__ = __neg__ = __pos__ = __getitem__ = __call__ = refuse
     __contains__ = __format__ = __lt__ = __le__ = __gt__ = __ge__ = refuse

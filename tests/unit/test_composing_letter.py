@@ -229,6 +229,7 @@ def test_what_differs_is_filled_without_jinja(expression: str, shown: str) -> No
         '<a href="{{ subscriber.city }}">x</a>',
         "{% if subscriber.city %}<b>{% endif %}x",
         "{% macro m(v) %}{{ v }}{% endmacro %}{{ m(subscriber.city) | upper }}",
+        "{{ [subscriber.city] }}",
         "{{ nothing }}",
         "{{ story.nothing }}",
         "{{ 1 / 0 }}",
