@@ -28,12 +28,12 @@ def test_theme_of_the_how_to_works(tmp_path: Path) -> None:
         keywords=[],
         language="en",
         reading_minutes=2,
-        article=Article(paragraphs=[LINE], url="https://harbour.lv/a", site="Harbour Weekly"),
+        article=Article(paragraphs=[LINE], url="https://harbour.internal/a", site="Harbour Weekly"),
     )
     sender = Sender(
-        address="news@harbour.lv",
-        unsubscribe_url="https://harbour.lv/u?e={email}",
-        list_id="weekly.harbour.lv",
+        address="news@harbour.internal",
+        unsubscribe_url="https://harbour.internal/u?e={email}",
+        list_id="weekly.harbour.internal",
     )
     edition = Edition(
         id="e", subject="Opening day", preheader=f"{LINE}", digests=[digest], theme="quay", sender=sender

@@ -16,7 +16,7 @@ from digest.model import Article, Digest, Edition, Point, Sender, Sentence, Subs
 PNG = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", 800, 400) + b"\x08\x02\0\0\0" + bytes(60)
 GIF = b"GIF89a" + struct.pack("<HH", 30, 20) + bytes(20)
 JPEG = b"\xff\xd8\xff\xe0\0\x04ab\xff\xc0\0\x11\x08" + struct.pack(">HH", 60, 90) + bytes(30)
-ANN = Subscriber("ann@harbour.lv")
+ANN = Subscriber("ann@harbour.internal")
 
 
 def an_edition() -> Edition:
@@ -29,9 +29,13 @@ def an_edition() -> Edition:
         keywords=[],
         language="en",
         reading_minutes=1,
-        article=Article(paragraphs=[line], image="https://harbour.lv/room.png"),
+        article=Article(paragraphs=[line], image="https://harbour.internal/room.png"),
     )
-    sender = Sender(address="news@harbour.lv", list_id="a.harbour.lv", unsubscribe_mailto="leave@harbour.lv")
+    sender = Sender(
+        address="news@harbour.internal",
+        list_id="a.harbour.internal",
+        unsubscribe_mailto="leave@harbour.internal",
+    )
     return Edition(id="e", subject="Opening", preheader=line, digests=[digest], theme="brief", sender=sender)
 
 
@@ -55,13 +59,13 @@ def test_what_is_no_picture_is_refused(content: bytes) -> None:
 def test_hosted_picture_needs_https_and_a_size() -> None:
     """C1: an http address or a missing side is refused."""
     with pytest.raises(InvalidInputError):
-        hosted("http://harbour.lv/a.png", alt="x", width=1, height=1)
+        hosted("http://harbour.internal/a.png", alt="x", width=1, height=1)
     with pytest.raises(InvalidInputError):
-        hosted("https://harbour.lv/a.png", alt="x", width=0, height=1)
+        hosted("https://harbour.internal/a.png", alt="x", width=0, height=1)
 
 
 def letter_with(picture: Picture, *attachments: Attachment) -> bytes:
-    pictures = {"https://harbour.lv/room.png": picture}
+    pictures = {"https://harbour.internal/room.png": picture}
     letter = compose(an_edition(), pictures=pictures, attachments=attachments)
     return fill(letter, ANN, date=0, message_id_key=b"k")
 
@@ -93,7 +97,7 @@ def test_no_remote_picture_unless_asked() -> None:
     """C2 C10: an article's own picture address never reaches the letter by itself."""
     letter = compose(an_edition())
     assert "<img" not in parts_of(fill(letter, ANN, date=0, message_id_key=b"k"))[1]
-    seen = lint(letter_with(hosted("https://harbour.lv/room.png", alt="The room", width=80, height=40)))
+    seen = lint(letter_with(hosted("https://harbour.internal/room.png", alt="The room", width=80, height=40)))
     assert [finding.rule for finding in seen if finding.rule == "C10"] == ["C10"]
 
 
