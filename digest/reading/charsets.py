@@ -50,7 +50,7 @@ _MOJIBAKE = re.compile(
 )
 
 
-def decode(content: bytes, *, claimed: str | None = None, override: str | None = None) -> str:  # noqa: PLR0911
+def decode(content: bytes, *, claimed: str | None = None, override: str | None = None) -> str:  # noqa: PLR0911  # one return a rule, in their order
     """Decode bytes into text.
 
     Raises:

@@ -313,7 +313,7 @@ def _authors(root: HtmlElement, meta: dict[str, str], data: dict[str, Any]) -> l
         good = [
             name
             for name in names
-            if name and len(name) < 100 and not name.startswith(("http", "@", "www."))  # noqa: PLR2004
+            if name and len(name) < 100 and not name.startswith(("http", "@", "www."))  # noqa: PLR2004  # longer is prose
         ]  # longer is prose
         if good:
             return list(dict.fromkeys(good))

@@ -111,7 +111,7 @@ def _refuse_entities(content: bytes, source: str) -> None:
         )
 
 
-def _entry(  # noqa: PLR0913
+def _entry(  # noqa: PLR0913  # one entry and what its feed says of all
     raw: Mapping[str, object],
     *,
     position: int,

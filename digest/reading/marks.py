@@ -2,7 +2,7 @@
 
 Three strengths. HARD ends an article (comments, related stories); DROP is never part of one, wherever it
 stands; SOFT ends it only behind the body. All of them are tried on short lines only: prose about newsletters
-is prose. The lists were written down from what pages of many sites repeat, and judged by cross-validation.
+is prose. The lists were written down from what pages of many sites repeat, and judged on the tuning kit as a whole.
 """
 
 # the word lists read best whole

@@ -9,7 +9,7 @@ HTML, mails and feed entries pass the same code; where somebody already found th
 window is looked for.
 
 Source: Kohlschütter et al., "Boilerplate detection using shallow text features" (2010) for what tells prose from
-chrome; the maximum-sum run is Kadane's. Weights tuned by cross-validation over pages.
+chrome; the maximum-sum run is Kadane's. Weights tuned on the tuning kit as a whole.
 """
 
 from __future__ import annotations
@@ -204,7 +204,7 @@ def _headline(
         word
         for line in lines[first : first + 12]
         for word in key(line.text).split()
-        if len(word) > 3  # noqa: PLR2004
+        if len(word) > 3  # noqa: PLR2004  # shorter ones are no content words
     )  # content words
     best, best_at = 0.0, -1
     for at in range(max(0, first - _NEAR), min(first + 4, len(lines))):

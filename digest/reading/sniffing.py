@@ -108,7 +108,7 @@ def document_form(content: bytes) -> Form | None:
     return None
 
 
-def form_of(text: str, name: str = "", media_type: str | None = None) -> Form:  # noqa: PLR0911
+def form_of(text: str, name: str = "", media_type: str | None = None) -> Form:  # noqa: PLR0911  # one return a form
     """Tell the form of decoded text; ``name`` and ``media_type`` decide only where the content does not."""
     head = text.lstrip("\ufeff \t\r\n")[:_HEAD]
     marked = _marked_form(head)
