@@ -7,6 +7,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# Deadlines measure the machine's neighbours, not the code. CI looks at the same examples each time, so that a
+# change is judged by what it changed; everybody else's runs look for new ones.
+settings.register_profile(
+    "digest",
+    deadline=None,
+    derandomize=bool(os.environ.get("CI")),
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("digest")
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
