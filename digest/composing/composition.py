@@ -14,9 +14,8 @@ from dataclasses import dataclass
 
 from digest.composing.compiling import Fields, compile_html, compile_text
 from digest.composing.filling import Filler
-from digest.composing.headers import wire_address
 from digest.composing.inline import check_sheet, inline
-from digest.composing.message import Content, message_pieces, unsubscribe_addresses
+from digest.composing.message import Content, message_pieces, sender_address, unsubscribe_addresses
 from digest.composing.page import EditionView, Page, edition_view, word_book
 from digest.composing.pictures import Attachment, Picture
 from digest.composing.plaintext import wrap
@@ -49,6 +48,7 @@ def compose(
 
     Raises:
         TemplateError: the theme does not render, or asks of the subscriber what no letter can keep.
+        ConfigurationError: an address of the sender's is none.
         InputMissingError: there is no such theme.
     """
     theme = theme or load_theme(edition.theme)
@@ -69,12 +69,12 @@ def compose(
         language=rendering.view.language,
     )
     sender = edition.sender
-    domain = sender.address.rpartition("@")[2]
+    domain = sender_address(sender.address, "address").rpartition("@")[2]
     return Letter(
         edition=edition.id,
         subject=rendering.view.subject,
-        envelope_sender=wire_address(sender.envelope_sender or sender.address),
-        message_id_domain=domain if domain.isascii() else _a_label(domain),
+        envelope_sender=sender_address(sender.envelope_sender or sender.address, "envelope_sender"),
+        message_id_domain=domain,
         pieces=message_pieces(edition, content),
         fields=frozenset(fields.places) - {"email", "address"},
         places=tuple(sorted(fields.places.items())),
@@ -97,12 +97,6 @@ def render(
     message = Filler(letter)(subscriber, date=0, message_id_key=_SAMPLE_KEY)
     text, html = parts_of(message)
     return Page(subject=letter.subject, preheader=edition.preheader, html=html, text=text, message=message)
-
-
-def _a_label(domain: str) -> str:
-    import idna  # only for the few domains that need it
-
-    return idna.encode(domain, uts46=True).decode()
 
 
 @dataclass(frozen=True, slots=True)

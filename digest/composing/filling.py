@@ -36,6 +36,9 @@ def fill(letter: Letter, subscriber: Subscriber, *, date: float, message_id_key:
     """Write the complete message of one subscriber, ready between DATA and the final dot.
 
     No line begins with a dot, so dot-stuffing is unnecessary. ``date`` is in seconds since the epoch.
+
+    Raises:
+        InvalidInputError: the subscriber's address is none.
     """
     return _filler(letter)(subscriber, date=date, message_id_key=message_id_key)
 

@@ -17,6 +17,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from digest.composing.cleaning import clean_line
+from digest.errors import InvalidInputError
 
 __all__ = ["address_key", "date_value", "field", "mailbox", "phrase", "unstructured", "wire_address"]
 
@@ -25,6 +26,9 @@ _WORD = 75  # RFC 2047 2: an encoded word
 _FRAME = len("=?utf-8?q??=")
 _LONG = 60  # an unbroken run longer than this cannot be folded well beside a header's name
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
+# One @, and nothing that ends an address in a header field or that no mail program would show.
+_PART = r"[^\s@<>()\[\],;:\\\"\x00-\x20\x7f-\xa0\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff]{1,254}"
+_ADDRESS = re.compile(f"{_PART}@{_PART}")
 _Q_SAFE = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!*+-/")
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -74,17 +78,31 @@ def mailbox(name: str, address: str, *, used: int) -> bytes:
 
 
 def wire_address(address: str) -> str:
-    """Write an address as SMTP carries it: the domain as A-labels; never a control or a space in it.
+    """Write an address as SMTP carries it: the domain as A-labels. It is checked, never repaired.
 
     A non-ASCII local part stays (RFC 6531): the transport refuses it where the server cannot carry it.
+
+    >>> wire_address("jo@bücher.example")
+    'jo@xn--bcher-kva.example'
+
+    Raises:
+        InvalidInputError: it is no address, or would not stay one in a header field.
+
+    Source: RFC 5321 4.1.2 without quoted local parts; UTS 46, non-transitional.
     """
-    address = "".join(clean_line(address).split())
+    if _ADDRESS.fullmatch(address) is None:
+        raise InvalidInputError(f"{address[:200]!r} is no address", hint="write it as name@example.org")
     local, _, domain = address.rpartition("@")
     if domain.isascii():
         return address
     import idna  # only for the few addresses that need it
 
-    return f"{local}@{idna.encode(domain, uts46=True).decode()}"
+    try:
+        return f"{local}@{idna.encode(domain, uts46=True, transitional=False).decode()}"
+    except idna.IDNAError as error:
+        raise InvalidInputError(
+            f"{address[:200]!r} has no domain name after its @", hint=str(error)
+        ) from error
 
 
 def address_key(address: str) -> str:

@@ -18,10 +18,10 @@ from digest.composing.compiling import Pieces, encoded
 from digest.composing.filling import DATE, MESSAGE_ID, RECIPIENT
 from digest.composing.headers import field, mailbox, phrase, unstructured, wire_address
 from digest.composing.pictures import Attachment, Picture
-from digest.errors import ConfigurationError
+from digest.errors import ConfigurationError, InvalidInputError
 from digest.model import Edition, Piece, Sender, Slot, SlotEncoding
 
-__all__ = ["Content", "message_pieces", "unsubscribe_addresses"]
+__all__ = ["Content", "message_pieces", "sender_address", "unsubscribe_addresses"]
 
 _EMAIL: tuple[str, str] = ("field", "email")
 _URI = re.compile(r"[!-;=?-~]+")  # printable ASCII without < and >, RFC 2369 2
@@ -82,10 +82,22 @@ def _refuse(what: str, where: str) -> None:
     raise ConfigurationError(what, where=where[:200], hint="percent-encode everything but ASCII in it")
 
 
+def sender_address(address: str, key: str) -> str:
+    """Write an address of the sender's as SMTP carries it; ``key`` is the setting it comes from.
+
+    Raises:
+        ConfigurationError: it is no address.
+    """
+    try:
+        return wire_address(address)
+    except InvalidInputError as error:
+        raise ConfigurationError(error.what, where=f"[sender] {key}", hint=error.hint) from error
+
+
 def _header(edition: Edition, content: Content) -> list[Piece]:
     sender = edition.sender
     pieces: list[Piece] = [
-        field("From", mailbox(sender.name, sender.address, used=len("From: "))),
+        field("From", mailbox(sender.name, sender_address(sender.address, "address"), used=len("From: "))),
         b"To: ",
         Slot(RECIPIENT, SlotEncoding.ADDRESS),
         b"\r\n" + field("Subject", unstructured(edition.subject, used=len("Subject: "))) + b"Date: ",
@@ -95,7 +107,7 @@ def _header(edition: Edition, content: Content) -> list[Piece]:
         b"\r\n",
     ]
     if sender.reply_to:
-        pieces.append(field("Reply-To", wire_address(sender.reply_to).encode()))
+        pieces.append(field("Reply-To", sender_address(sender.reply_to, "reply_to").encode()))
     if sender.list_id:
         pieces.append(field("List-ID", _list_id(sender)))
     pieces += _list_unsubscribe(sender)
