@@ -31,12 +31,17 @@ def clean_text(text: str) -> str:
     >>> clean_text("pay\u202egpj\x00.exe")
     'paygpj.exe'
     """
+    if text.isprintable():  # nearly every value: no control, no format character, no line end, no surrogate
+        return text
     return _STEERING.sub("", _LINE_BREAK.sub("\n", _SURROGATE.sub("\ufffd", text)))
 
 
 def clean_line(text: str | None) -> str:
     """Clean a text and make it one line with single spaces."""
-    return _SPACES.sub(" ", clean_text(text or "")).strip()
+    text = clean_text(text or "")
+    if text.isprintable() and "  " not in text:  # of white space, the plain space alone is printable
+        return text.strip(" ")
+    return _SPACES.sub(" ", text).strip()
 
 
 def clean_url(url: str | None) -> str | None:

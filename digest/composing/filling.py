@@ -12,6 +12,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import html
+import re
 from collections.abc import Sequence
 from urllib.parse import quote
 
@@ -30,6 +31,7 @@ MESSAGE_ID: Expression = ("message_id",)
 
 _ID_OCTETS = 16  # 128 bits: no two people of an edition share one, and nobody can be guessed from it
 _URL_SAFE = "-._~"
+_USUAL = re.compile(r"[A-Za-z0-9._~@-]*")  # nothing to encode but @
 
 
 def fill(letter: Letter, subscriber: Subscriber, *, date: float, message_id_key: bytes) -> bytes:
@@ -129,12 +131,17 @@ def encode_value(text: str, encoding: SlotEncoding) -> bytes:
         return wire_address(text).encode()
     if encoding is SlotEncoding.HEADER:
         return unstructured(text, used=_HALF_A_LINE)
-    text = " ".join(clean_text(text).split("\n"))
+    text = clean_text(text).replace("\n", " ")
     if encoding is SlotEncoding.HEADER_URL:
-        return quote(text, safe=_URL_SAFE).encode()
-    if encoding in {SlotEncoding.URL, SlotEncoding.TEXT_URL}:
-        return quoted(quote(text, safe=_URL_SAFE))
+        return _percent(text).encode()
+    if encoding is SlotEncoding.URL or encoding is SlotEncoding.TEXT_URL:
+        return quoted(_percent(text))
     return quoted(html.escape(text) if encoding is SlotEncoding.HTML else text)
+
+
+def _percent(text: str) -> str:
+    """Percent-encode; an address as nearly all are goes past urllib, which looks at each octet."""
+    return text.replace("@", "%40") if _USUAL.fullmatch(text) else quote(text, safe=_URL_SAFE)
 
 
 _HALF_A_LINE = 39  # where a header slot stands in its line is not known here

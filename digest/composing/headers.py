@@ -11,6 +11,7 @@ Source: RFC 5322 2.2.3, 3.2, 3.3; RFC 2047 2, 5; RFC 2369; RFC 2919; RFC 8058.
 from __future__ import annotations
 
 import base64
+import functools
 import re
 import time
 import unicodedata
@@ -148,10 +149,14 @@ def _folded(text: str, used: int) -> bytes:
 
 def _encoded_words(text: str, used: int) -> Iterator[bytes]:
     """Cut a text into encoded words at character borders, the shorter of Q and B for the whole of it."""
-    as_q = {letter: _q(letter) for letter in set(text)}
-    q_width = sum(len(as_q[letter]) for letter in text)
-    is_q = q_width <= len(text.encode()) * 4 / 3
+    whole = "".join(map(_q, text))
+    octets = len(text.encode())
+    is_q = len(whole) <= octets * 4 / 3
     room = min(_WORD, _LINE - used) - _FRAME
+    if (len(whole) if is_q else -(-octets // 3) * 4) <= room:  # most names
+        yield _encoded_word(text, is_q=is_q)
+        return
+    as_q = {letter: _q(letter) for letter in set(text)}
     start, width = 0, 0
     for at, letter in enumerate(text):
         cost = len(as_q[letter]) if is_q else len(letter.encode())
@@ -168,6 +173,7 @@ def _encoded_word(text: str, *, is_q: bool) -> bytes:
     return b"=?utf-8?b?" + base64.b64encode(text.encode()) + b"?="
 
 
+@functools.lru_cache(maxsize=4096)  # more letters than any list's names are written in; it costs 0.5 MB
 def _q(letter: str) -> str:
     if letter == " ":
         return "_"

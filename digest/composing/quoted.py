@@ -21,6 +21,7 @@ _COLUMNS = 75
 _PLAIN = re.compile(r"(?!From )[!-<>-~]?(?:[ -<>-~]{0,72}[!-<>-~])?")
 _SAFE = {octet: bytes([octet]) for octet in range(32, 127) if octet != ord("=")} | {9: b"\t"}
 _OCTETS = [_SAFE.get(octet, b"=%02X" % octet) for octet in range(256)]
+_MARKED = frozenset({b".", b"F"})  # a line may not begin with a dot, nor with "From "
 _WHITE = {b" ": b"=20", b"\t": b"=09"}
 
 
@@ -36,6 +37,9 @@ def quoted(text: str) -> bytes:
 
 
 def _line(octets: bytes) -> bytes:
+    whole = b"".join([_OCTETS[octet] for octet in octets])
+    if len(whole) <= _COLUMNS and whole[-1:] not in _WHITE and whole[:1] not in _MARKED:
+        return whole
     lines: list[bytes] = []
     tokens: list[bytes] = []
     width = 0
