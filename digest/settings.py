@@ -76,6 +76,9 @@ class LetterSettings:
         None
     )
     themes: Annotated[str, "folder with themes of your own, looked in first"] = "themes"
+    pictures: Annotated[str, "lead pictures of a theme that has them: `embedded`, `hosted`, `none`"] = (
+        "embedded"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = [
     "allow_private",
     "as_json",
+    "attach",
     "config",
     "letter_options",
     "method_options",
@@ -33,6 +34,14 @@ store = click.option("--store", metavar="URL", help="Where state is kept, such a
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line.")
 allow_private = click.option(
     "--allow-private", is_flag=True, help="Let addresses lie on this machine or in a private network."
+)
+attach = click.option(
+    "--attach",
+    "attachments",
+    multiple=True,
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="File that goes along with every letter; may be given again.",
 )
 sources = click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 

@@ -9,6 +9,7 @@ import click
 
 from digest.cli.options import (
     allow_private,
+    attach,
     config,
     letter_options,
     method_options,
@@ -37,6 +38,7 @@ __all__ = ["command"]
 @click.option("--port", type=click.IntRange(0, 65535), default=8026, show_default=True, help="0: a free one.")
 @letter_options
 @method_options
+@attach
 @allow_private
 @config
 def command(sources: tuple[str, ...], **flags: object) -> int:
@@ -60,7 +62,7 @@ def command(sources: tuple[str, ...], **flags: object) -> int:
     request = PreviewRequest(
         names=sources,
         stdin=read_stdin(sources),
-        **{name: flags[name] for name in ("subject", "as_address", "allow_private")},  # type: ignore[arg-type]  # click checked their types
+        **{name: flags[name] for name in ("subject", "as_address", "allow_private", "attachments")},  # type: ignore[arg-type]  # click checked their types
     )
     folder, port = flags["output"], flags["port"]
     if isinstance(folder, Path):

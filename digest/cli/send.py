@@ -9,6 +9,7 @@ import click
 from digest.cli.options import (
     allow_private,
     as_json,
+    attach,
     config,
     letter_options,
     method_options,
@@ -31,6 +32,7 @@ __all__ = ["command"]
 @click.option("--smtp", metavar="URL", help="Server, such as smtp://user@host:587 (no password here).")
 @letter_options
 @method_options
+@attach
 @click.option("--edition", metavar="NAME", help="Name of the edition; by default made from its articles.")
 @click.option(
     "--connections", type=click.IntRange(1, 200), help="Connections at once (16 on loopback, else 4)."
@@ -108,6 +110,7 @@ _REQUEST_FLAGS = (
     "allow_private",
     "limit",
     "in_doubt",
+    "attachments",
 )
 
 

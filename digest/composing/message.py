@@ -12,6 +12,7 @@ from __future__ import annotations
 import base64
 import re
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from digest.composing.cleaning import clean_line
 from digest.composing.compiling import Pieces, encoded
@@ -28,6 +29,8 @@ _URI = re.compile(r"[!-;=?-~]+")  # printable ASCII without < and >, RFC 2369 2
 _LIST_ID_LIMIT = 255  # RFC 2919 3
 _BASE64_LINE = 57  # octets that make 76 columns
 _FILENAME = re.compile(r"[^A-Za-z0-9._ -]")
+_FILENAME_LIMIT = 120  # characters: what no mail program cuts, and what file systems take
+_FILENAME_LINE = 60  # octets of one continuation: with its name and number under 78 columns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,12 +193,33 @@ def _picture_part(picture: Picture) -> list[Piece]:
 
 
 def _attachment_part(attachment: Attachment) -> list[Piece]:
-    name = _FILENAME.sub("_", clean_line(attachment.filename))
     head = (
         f"Content-Type: {attachment.media_type}\r\nContent-Transfer-Encoding: base64\r\n"
-        f'Content-Disposition: attachment; filename="{name}"\r\n\r\n'
+        f"Content-Disposition: attachment;\r\n {_filename(attachment.filename)}\r\n\r\n"
     )
     return [head.encode() + _base64(attachment.content)]
+
+
+def _filename(name: str) -> str:
+    """Write the name of a file: quoted where it is plain and short, else by RFC 2231, in lines under 78.
+
+    >>> _filename("Plan für den Kai.pdf")
+    "filename*0*=utf-8''Plan%20f%C3%BCr%20den%20Kai.pdf"
+    """
+    name = clean_line(name).replace("/", "_").replace("\\", "_")
+    if len(name) > _FILENAME_LIMIT:
+        stem, dot, ending = name.rpartition(".")
+        kept = f"{dot}{ending}"[:20] if stem else ""
+        name = name[: _FILENAME_LIMIT - len(kept)] + kept
+    if not _FILENAME.search(name) and len(name) <= _FILENAME_LINE:
+        return f'filename="{name}"'
+    lines = ["utf-8''"]
+    for letter in name:
+        octets = quote(letter, safe="-._")  # a letter's octets stay together
+        if len(lines[-1]) + len(octets) > _FILENAME_LINE:
+            lines.append("")
+        lines[-1] += octets
+    return ";\r\n ".join(f"filename*{number}*={line}" for number, line in enumerate(lines))
 
 
 def _base64(content: bytes) -> bytes:

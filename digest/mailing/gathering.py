@@ -48,7 +48,7 @@ async def answer_run(question: Any) -> Json:
     digests, ids, passed = await _condense_all(selection, request)
     answer = _answer(readings, bound | {*ids, *passed}, passed=passed, question=question)
     if digests:
-        answer["prepared"] = prepared_to_json(prepare_digests(digests, request, entries=ids))
+        answer["prepared"] = prepared_to_json(await prepare_digests(digests, request, entries=ids))
     return answer
 
 

@@ -18,52 +18,45 @@ import re
 import sys
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from digest import errors
 from digest.errors import DigestError, NothingToCondenseError
-from digest.model import Article, Digest, Edition, Sender
+from digest.mailing.requesting import Request, request_from_json, request_of, request_to_json
+from digest.model import Article, Digest, Edition
 from digest.shapes import Json, edition_from_json, edition_to_json
 
 if TYPE_CHECKING:
-    from digest.composing import Theme
+    from digest.composing import Attachment, Picture, Theme
     from digest.condensing.options import Method
     from digest.reading import Collected, ReadingOptions
 
-__all__ = ["Prepared", "Request", "edition_id", "edition_text", "prepare", "prepare_apart"]
+__all__ = [
+    "Prepared",
+    "Request",
+    "edition_id",
+    "edition_text",
+    "prepare",
+    "prepare_apart",
+    "request_from_json",
+    "request_of",
+    "request_to_json",
+]
 
 _SLUG_CHARACTERS = 40  # enough to recognise a headline in `digest status`, short enough for a line
 _CHILD = "digest.mailing.preparing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """What to prepare. ``names`` are SOURCE arguments; ``stdin`` is read already when ``-`` is among them."""
-
-    names: tuple[str, ...]
-    sender: Sender
-    stdin: bytes | None = None
-    edition: str | None = None
-    subject: str | None = None
-    subject_mark: str = ""
-    theme: str | None = None
-    themes: str | None = None
-    method: str = "rank"
-    model: str | None = None
-    allow_private: bool = False
-    encoding: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
     """An edition, compiled. ``letter`` is what ``composing.load`` reads.
 
-    ``content_id`` names what the edition says whatever it is called; ``look_id`` names the theme's files.
-    ``edited`` tells that a digest came in as such (edited by hand) rather than being condensed here.
-    ``entries`` are the stable ids of the items it was made from. ``notes`` warn of lines in an edited digest that
-    its article does not bear out; they are mailed all the same.
+    ``content_id`` names what the edition says whatever it is called; ``look_id`` names the theme's files and the
+    attachments. ``edited`` tells that a digest came in as such (edited by hand) rather than being condensed here.
+    ``entries`` are the stable ids of the items it was made from. ``doubts`` name lines in an edited digest that
+    its article does not bear out, ``left_out`` pictures that could not be had; it is mailed all the same.
     """
 
     edition: Edition
@@ -72,7 +65,13 @@ class Prepared:
     look_id: str
     edited: bool = False
     entries: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Everything somebody should know before it is mailed."""
+        return (*self.doubts, *self.left_out)
 
 
 async def prepare(request: Request) -> Prepared:
@@ -84,10 +83,10 @@ async def prepare(request: Request) -> Prepared:
     from digest.reading import collect
 
     found = await collect(request.names, options=reading_options(request), stdin=request.stdin)
-    return prepare_collected(request, found)
+    return await prepare_collected(request, found)
 
 
-def prepare_collected(request: Request, found: Sequence[Collected]) -> Prepared:
+async def prepare_collected(request: Request, found: Sequence[Collected]) -> Prepared:
     """Condense, arrange and compose what was read already.
 
     Raises:
@@ -102,8 +101,9 @@ def prepare_collected(request: Request, found: Sequence[Collected]) -> Prepared:
         raise NothingToCondenseError("no article in what was read", where=" ".join(request.names))
     entries = tuple(item.entry for item in found if item.entry)
     edited = [item.content for item in found if isinstance(item.content, Digest)]
-    notes = tuple(note for digest in edited for note in _doubts(digest))
-    return replace(prepare_digests(digests, request, entries=entries), edited=bool(edited), notes=notes)
+    doubts = tuple(doubt for digest in edited for doubt in _doubts(digest))
+    prepared = await prepare_digests(digests, request, entries=entries)
+    return replace(prepared, edited=bool(edited), doubts=doubts)
 
 
 def _doubts(digest: Digest) -> tuple[str, ...]:
@@ -112,19 +112,40 @@ def _doubts(digest: Digest) -> tuple[str, ...]:
     return warn_ungrounded(digest)
 
 
-def prepare_digests(digests: Sequence[Digest], request: Request, *, entries: tuple[str, ...]) -> Prepared:
-    """Arrange and compose digests."""
+async def prepare_digests(
+    digests: Sequence[Digest], request: Request, *, entries: tuple[str, ...]
+) -> Prepared:
+    """Arrange and compose digests, with the lead pictures their theme asks for and the files to attach.
+
+    Raises:
+        DigestError: the theme or an attachment cannot be used. A picture never stops a letter.
+    """
     from digest.composing import compose, dump
+    from digest.mailing.enclosing import attached_files, lead_pictures
 
     edition = edition_of(digests, request)
     theme = theme_of(request, edition.theme)
+    attachments = attached_files(request.attachments)
+    pictures: dict[str, Picture] = {}
+    left_out: tuple[str, ...] = ()
+    if theme.options.get("pictures") is True and request.pictures != "none":
+        pictures, left_out = await lead_pictures(
+            edition.digests, way=request.pictures, options=reading_options(request)
+        )
     return Prepared(
         edition=edition,
-        letter=dump(compose(edition, theme=theme)),
+        letter=dump(compose(edition, theme=theme, pictures=pictures, attachments=attachments)),
         content_id=edition_id(edition.digests),
-        look_id=theme.fingerprint,
+        look_id="+".join((theme.fingerprint, *map(_attachment_id, attachments))),
         entries=entries,
+        left_out=left_out,
     )
+
+
+def _attachment_id(attachment: Attachment) -> str:
+    told = hashlib.blake2b(f"{attachment.filename}\0".encode("utf-8", "replace"), digest_size=8)
+    told.update(attachment.content)
+    return told.hexdigest()
 
 
 def reading_options(request: Request) -> ReadingOptions:
@@ -229,25 +250,6 @@ async def ask_child(question: Json) -> Any:
     return answer["answer"]
 
 
-def request_to_json(request: Request) -> dict[str, Json]:
-    """Write a request as JSON."""
-    return {
-        **asdict(request),
-        "stdin": None if request.stdin is None else base64.b64encode(request.stdin).decode(),
-    }
-
-
-def request_from_json(value: Any) -> Request:
-    """Read back what ``request_to_json`` wrote."""
-    stdin = value["stdin"]
-    return replace(
-        Request(**{field.name: value[field.name] for field in fields(Request)}),
-        names=tuple(value["names"]),
-        sender=Sender(**value["sender"]),
-        stdin=base64.b64decode(stdin) if isinstance(stdin, str) else None,
-    )
-
-
 def prepared_to_json(prepared: Prepared) -> dict[str, Json]:
     """Write a prepared edition as JSON."""
     return {
@@ -257,7 +259,8 @@ def prepared_to_json(prepared: Prepared) -> dict[str, Json]:
         "look_id": prepared.look_id,
         "edited": prepared.edited,
         "entries": list(prepared.entries),
-        "notes": list(prepared.notes),
+        "doubts": list(prepared.doubts),
+        "left_out": list(prepared.left_out),
     }
 
 
@@ -270,7 +273,8 @@ def prepared_from_json(value: Any) -> Prepared:
         look_id=value["look_id"],
         edited=value["edited"],
         entries=tuple(value["entries"]),
-        notes=tuple(value["notes"]),
+        doubts=tuple(value["doubts"]),
+        left_out=tuple(value["left_out"]),
     )
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from digest.composing import check_columns, fill, load
 from digest.mailing.connecting import sender_of
-from digest.mailing.preparing import Prepared, Request, prepare
+from digest.mailing.preparing import Prepared, prepare, request_of
 from digest.mailing.sending import open_list
 from digest.model import Subscriber
 
@@ -40,6 +40,7 @@ class PreviewRequest:
     subject: str | None = None
     as_address: str | None = None
     allow_private: bool = False
+    attachments: tuple[str, ...] = ()
 
 
 async def build_preview(request: PreviewRequest, settings: Settings) -> Preview:
@@ -50,7 +51,16 @@ async def build_preview(request: PreviewRequest, settings: Settings) -> Preview:
     """
     from digest.web.preview import Preview
 
-    prepared = await prepare(_preparing(request, settings))
+    wanted = request_of(
+        settings,
+        names=request.names,
+        stdin=request.stdin,
+        sender=sender_of(settings, local=True),
+        subject=request.subject,
+        allow_private=request.allow_private,
+        attachments=request.attachments,
+    )
+    prepared = await prepare(wanted)
     letter = load(prepared.letter)
     subscribers = _subscribers(settings, letter)
     chosen = _chosen(request.as_address, subscribers, letter)
@@ -81,8 +91,10 @@ def _remarks(prepared: Prepared, letter: Letter, settings: Settings) -> Iterator
         yield Remark(
             level=level, rule=finding.rule, text=finding.what, where=finding.where or "", hint=finding.hint
         )
-    for note in prepared.notes:
-        yield Remark(level="warning", rule="grounding", text=note, hint="compare it with the article")
+    for doubt in prepared.doubts:
+        yield Remark(level="warning", rule="grounding", text=doubt, hint="compare it with the article")
+    for note in prepared.left_out:
+        yield Remark(level="warning", rule="C1", text=note, hint="the letter is complete without it")
     if not settings.sender.postal_address:
         text = "the postal address is a placeholder"
         yield Remark(level="warning", rule="C7", text=text, hint="set [sender] postal_address in digest.toml")
@@ -112,25 +124,11 @@ def write_preview(preview: Preview, folder: Path) -> tuple[Path, ...]:
 
 def watched_paths(request: PreviewRequest, settings: Settings) -> tuple[Path, ...]:
     """Tell which files and folders a change of which should show at once."""
-    candidates = [Path(name) for name in request.names if name != "-"]
+    candidates = [Path(name) for name in (*request.names, *request.attachments) if name != "-"]
     candidates += [settings.folder / settings.letter.themes]
     candidates += [settings.path] if settings.path else []
     candidates += [Path(settings.list.subscribers)] if settings.list.subscribers else []
     return tuple(path.resolve() for path in candidates if path.exists())
-
-
-def _preparing(request: PreviewRequest, settings: Settings) -> Request:
-    return Request(
-        names=request.names,
-        stdin=request.stdin,
-        sender=sender_of(settings, local=True),
-        subject=request.subject,
-        theme=settings.letter.theme,
-        themes=str(settings.folder / settings.letter.themes),
-        method=settings.condense.method,
-        model=settings.condense.model,
-        allow_private=request.allow_private,
-    )
 
 
 def _subscribers(settings: Settings, letter: Letter) -> list[Subscriber]:

@@ -16,10 +16,10 @@ from digest.errors import ConfigurationError, DigestError, InputMissingError
 from digest.mailing.connecting import is_local, open_store, sender_of, smtp_url, store_url, transport_of
 from digest.mailing.preparing import (
     Prepared,
-    Request,
     ask_child,
     error_from_json,
     prepared_from_json,
+    request_of,
     request_to_json,
 )
 from digest.mailing.sending import (
@@ -196,13 +196,10 @@ def _remember(store: Store, found: _Found, scope: str) -> None:
 
 def _question(store: Store, settings: Settings, *, mark_seen: bool = False) -> dict[str, Json]:
     url = smtp_url(settings) if settings.smtp.url else "memory:"
-    request = Request(
+    request = request_of(
+        settings,
         names=tuple(source.name for source in settings.sources),
         sender=sender_of(settings, local=mark_seen or is_local(url)),
-        theme=settings.letter.theme,
-        themes=str(settings.folder / settings.letter.themes),
-        method=settings.condense.method,
-        model=settings.condense.model,
         allow_private=settings.run.allow_private,
     )
     return {

@@ -28,7 +28,7 @@ from digest.mailing.connecting import (
     store_url,
     transport_of,
 )
-from digest.mailing.preparing import Request, prepare_apart
+from digest.mailing.preparing import prepare_apart, request_of
 from digest.mailing.settling import Asked, Settled, changed_error, resume, settle, shown_sender
 from digest.model import Subscriber
 
@@ -60,6 +60,7 @@ class SendRequest:
     allow_private: bool = False
     limit: int | None = None
     in_doubt: str = "hold"
+    attachments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,18 +228,16 @@ async def _settled(
     request: SendRequest, settings: Settings, sender: Sender, way: Way, roster: Roster
 ) -> Settled:
     list_name = list_name_of(request, settings)
-    wanted = Request(
+    wanted = request_of(
+        settings,
         names=request.names,
         stdin=request.stdin,
         sender=sender,
         edition=request.edition,
         subject=request.subject,
         subject_mark="[Test] " if request.test_to else "",
-        theme=settings.letter.theme,
-        themes=str(settings.folder / settings.letter.themes),
-        method=settings.condense.method,
-        model=settings.condense.model,
         allow_private=request.allow_private,
+        attachments=request.attachments,
     )
     try:
         prepared = await prepare_apart(wanted)

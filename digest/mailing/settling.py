@@ -136,7 +136,8 @@ def _held_against(frozen: FrozenEdition, prepared: Prepared, list_name: str, ask
 def _changes(kept: dict[str, str], frozen: FrozenEdition, prepared: Prepared, asked: Asked) -> str:
     changes = []
     if kept["look_id"] != prepared.look_id:
-        changes.append("theme")
+        attached = "+" in kept["look_id"] + prepared.look_id
+        changes.append("theme or attachments" if attached else "theme")
     if asked.subject is not None and asked.subject != frozen.subject:
         changes.append("subject")
     if prepared.edited and _edition(frozen).digests != prepared.edition.digests:

@@ -34,6 +34,7 @@ _EXAMPLES: Final = {
     "list.unsubscribe_url": '"https://example.org/leave?who={email}"',
     "list.unsubscribe_mailto": '"leave@example.org"',
     "letter.theme": '"article"',
+    "letter.pictures": '"embedded"',
     "smtp.password_file": '"smtp-password.txt"',
     "smtp.password_command": '"secret-tool lookup service smtp"',
     "smtp.connections": "4",

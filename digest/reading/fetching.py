@@ -34,6 +34,7 @@ USER_AGENT = "digest-mailer/0.1 (reads one article for its editor)"
 _ACCEPT = (
     "text/html,application/xhtml+xml,application/rss+xml,application/atom+xml,application/feed+json,*/*;q=0.5"
 )
+_ACCEPT_PICTURE = "image/jpeg,image/png,image/gif"  # what every mail program shows
 _CONNECT_SECONDS = 5.0
 _AT_ONCE_PER_HOST = 2  # what browsers of old allowed themselves; nobody is hurt by it
 _BETWEEN_REQUESTS = 1.0  # seconds, per public host
@@ -157,7 +158,8 @@ async def _ask(url: str, headers: Mapping[str, str], options: ReadingOptions) ->
         options,
         literal_only=proxy is not None,
     )
-    sent = {"User-Agent": USER_AGENT, "Accept": _ACCEPT, **headers}
+    accept = _ACCEPT_PICTURE if options.wants_picture else _ACCEPT
+    sent = {"User-Agent": USER_AGENT, "Accept": accept, **headers}
     if address and proxy is None:
         sent["Host"] = target.netloc.decode("ascii")
         extensions = {"sni_hostname": target.raw_host.decode("ascii")}
@@ -240,7 +242,9 @@ async def _received(url: str, response: httpx2.Response, options: ReadingOptions
             etag=head.get("etag"),
             last_modified=head.get("last-modified"),
         )
-    if media_type and media_type.startswith(("image/", "audio/", "video/", "font/")):
+    if options.wants_picture and media_type and not media_type.startswith("image/"):
+        raise InvalidInputError(f"is {media_type}, not a picture", where=url)
+    if not options.wants_picture and (media_type or "").startswith(("image/", "audio/", "video/", "font/")):
         raise InvalidInputError(
             f"is {media_type}, not an article", where=url, hint="give the page that holds it"
         )
@@ -249,7 +253,9 @@ async def _received(url: str, response: httpx2.Response, options: ReadingOptions
         body += chunk
         if len(body) > options.max_bytes:
             raise InvalidInputError(
-                f"larger than {options.max_bytes / 1e6:g} MB", where=url, hint="give the page of one article"
+                f"larger than {options.max_bytes / 1e6:g} MB",
+                where=url,
+                hint=None if options.wants_picture else "give the page of one article",
             )
     return Fetched(
         url=url,

@@ -24,6 +24,7 @@ class ReadingOptions:
     full_text: bool = True
     entries_per_feed: int = 100  # what one feed given as SOURCE may hold; an archive is not an edition
     fetches_per_feed: int = 20  # truncated entries of one feed fetched whole in one go
+    wants_picture: bool = False  # what is fetched is the picture of an article, not the article
     files_per_folder: int = 1000  # a folder given by mistake (a home folder) must not be read for hours
 
     def __post_init__(self) -> None:

@@ -93,6 +93,18 @@ def test_embedded_picture_travels_beside_the_page() -> None:
     assert 'width="520" height="260"' in image
 
 
+@pytest.mark.parametrize(
+    "name", ["plan.pdf", "Plan für den Kai.pdf", "港の計画.pdf", "x" * 90 + ".csv", 'a"b;c.txt', "a b.txt"]
+)
+def test_d1_attachment_keeps_its_name(name: str) -> None:
+    """A name in any script comes back, in lines under 78 columns; long ones by continuations (RFC 2231)."""
+    note = Attachment(filename=name, media_type="application/pdf", content=b"%PDF-")
+    message = letter_with(embedded(PNG, alt=""), note)
+    assert [part.get_filename() for part in parsed(message).iter_attachments()] == [name]
+    assert not [part.defects for part in parsed(message).walk() if part.defects]
+    assert max(map(len, message.split(b"\r\n"))) <= 78
+
+
 def test_no_remote_picture_unless_asked() -> None:
     """C2 C10: an article's own picture address never reaches the letter by itself."""
     letter = compose(an_edition())
