@@ -7,8 +7,9 @@ names are documented in ``docs/how-to/write-a-theme.md`` and are a contract with
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -74,7 +75,10 @@ class _Saying:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """One digest, as a theme shows it. ``url`` is http(s) or None; ``date`` is in words."""
+    """One digest, as a theme shows it. ``url`` is http(s) or None, ``link`` its number in the plain text.
+
+    ``date`` is in words.
+    """
 
     headline: str
     summary: tuple[str, ...]
@@ -92,6 +96,7 @@ class Story:
     words: WordBook
     picture: Picture | None
     number: int
+    link: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +111,7 @@ class SenderView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditionView:
-    """The edition as a whole."""
+    """The edition as a whole. ``links`` counts the stories that link to their article."""
 
     subject: str
     preheader: str
@@ -115,6 +120,7 @@ class EditionView:
     title: str
     date: str
     minutes: int
+    links: int
     archive_url: str | None = None
 
 
@@ -127,6 +133,8 @@ def edition_view(
         _story(digest, language, words, pictures, number)
         for number, digest in enumerate(edition.digests, start=1)
     )
+    linked = itertools.count(1)
+    stories = tuple(replace(story, link=next(linked)) if story.url else story for story in stories)
     sender = edition.sender
     name = clean_line(sender.name) or clean_line(sender.list_name) or clean_line(sender.address)
     dates = [story.date for story in stories if story.date]
@@ -138,6 +146,7 @@ def edition_view(
         title=stories[0].headline if len(stories) == 1 else clean_line(edition.subject),
         date=max(set(dates), key=dates.count) if dates else "",
         minutes=sum(story.minutes for story in stories),
+        links=sum(1 for story in stories if story.url),
     )
     postal = clean_text(sender.postal_address or "").split("\n")
     return (

@@ -2,7 +2,8 @@
 
 A theme writes one paragraph per line; here it becomes lines. Marks of a subscriber's values count as wide as a
 usual value, conditional marks as nothing. Wide letters (Chinese, Japanese, Korean) count two columns and may
-break anywhere.
+break anywhere. A word longer than a line is cut at the last column, as a terminal would: no mail program shows a
+line of 200 letters well, and quoting would cut it anyway. Addresses alone may be longer.
 """
 
 from __future__ import annotations
@@ -48,15 +49,35 @@ def _wrapped(line: str, marks: Marks) -> str:
     lines, width = [begin], columns(begin)
     gap = ""
     for token, space in _tokens(line[len(begin) :]):
-        wide = _width(token, marks)
-        if width + len(gap) + wide > _COLUMNS and lines[-1].strip() and not _never_first(token):
-            lines.append(" " * columns(begin) + token)
+        first, *rest = _cut(token, _COLUMNS - columns(begin), marks)
+        wide = _width(first, marks)
+        is_begun = len(lines) > 1 or lines[-1] != begin  # a bullet does not stand alone before a long address
+        if width + len(gap) + wide > _COLUMNS and is_begun and not _never_first(first):
+            lines.append(" " * columns(begin) + first)
             width = columns(begin) + wide
         else:
-            lines[-1] += gap + token
+            lines[-1] += gap + first
             width += len(gap) + wide
+        for part in rest:
+            lines.append(" " * columns(begin) + part)
+            width = columns(begin) + columns(part)
         gap = space
     return "\n".join(lines)
+
+
+def _cut(token: str, room: int, marks: Marks) -> list[str]:
+    """Cut a word that no line can hold; addresses and what holds a subscriber's value stay whole."""
+    if columns(token) <= room or marks.nonce in token or _ADDRESS.search(token):
+        return [token]
+    parts, width = [""], 0
+    for letter in token:
+        wide = columns(letter)
+        if width + wide > room and not unicodedata.combining(letter):
+            parts.append("")
+            width = 0
+        parts[-1] += letter
+        width += wide
+    return parts
 
 
 def _never_first(token: str) -> bool:
