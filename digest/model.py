@@ -308,11 +308,16 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One letter on its way: ``key`` is the delivery it belongs to (the ledger's row)."""
+    """One letter on its way: ``key`` is the delivery it belongs to (the ledger's row).
+
+    ``is_proper``: whoever wrote the message has seen to it that it is ASCII, that its lines end in CR LF, and
+    that none begins with a dot; otherwise a transport looks for itself.
+    """
 
     key: int
     envelope: Envelope
     message: bytes
+    is_proper: bool = False
 
 
 class Observer(Protocol):

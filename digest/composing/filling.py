@@ -13,7 +13,8 @@ import functools
 import hashlib
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
+from typing import TypeAlias
 from urllib.parse import quote
 
 from digest.composing.cleaning import clean_text
@@ -29,6 +30,7 @@ RECIPIENT: Expression = ("recipient",)
 DATE: Expression = ("date",)
 MESSAGE_ID: Expression = ("message_id",)
 
+Writer: TypeAlias = "Callable[[Subscriber, float, bytes], bytes]"  # subscriber, date, key of Message-IDs
 _ID_OCTETS = 16  # 128 bits: no two people of an edition share one, and nobody can be guessed from it
 _URL_SAFE = "-._~"
 _USUAL = re.compile(r"[A-Za-z0-9._~@-]*")  # nothing to encode but @
@@ -62,37 +64,49 @@ def message_id(edition: str, address_key: str, *, key: bytes, domain: str) -> st
 class Filler:
     """A Letter made ready for many subscribers; keeps nothing of any of them."""
 
-    __slots__ = ("_date", "_letter", "_places", "_slots", "_template")
+    __slots__ = ("_date", "_is_proper", "_letter", "_places", "_template", "_writers")
 
     def __init__(self, letter: Letter) -> None:
         self._letter = letter
-        self._template, self._places, self._slots = _laid_out(letter.pieces)
+        self._template, self._places, slots = _laid_out(letter.pieces)
+        self._writers = [self._writer(slot) for slot in slots]
         self._date: tuple[int | None, bytes] = (None, b"")
+        self._is_proper = _is_proper_round(self._template, {place for place, _ in self._places})
 
     def __call__(self, subscriber: Subscriber, *, date: float, message_id_key: bytes) -> bytes:
         """Write the complete message of one subscriber, as ``fill`` does."""
-        values = [
-            self._special(slot.expression, subscriber, date, message_id_key)
-            if isinstance(slot, Slot) and len(slot.expression) == 1
-            else _value(slot, subscriber)
-            for slot in self._slots
-        ]
+        return self.filled(subscriber, date=date, message_id_key=message_id_key)[0]
+
+    def filled(self, subscriber: Subscriber, *, date: float, message_id_key: bytes) -> tuple[bytes, bool]:
+        """Write a message; tells too whether it was seen to be proper, as ``Parcel.is_proper`` says.
+
+        What is the same for all was looked at once, so that only values are looked at for each: searching
+        the whole of a 10 kB letter costs 30 µs.
+        """
+        values = [write(subscriber, date, message_id_key) for write in self._writers]
         filled = self._template.copy()
         for place, slot in self._places:
             filled[place] = values[slot]
-        return b"".join(filled)
+        return b"".join(filled), self._is_proper and all(map(_is_proper_value, values))
 
-    def _special(self, expression: Expression, subscriber: Subscriber, date: float, key: bytes) -> bytes:
-        if expression == RECIPIENT:
-            return mailbox(subscriber.name, subscriber.address, used=len("To: "))
-        if expression == MESSAGE_ID:
-            person = address_key(subscriber.address)
-            domain = self._letter.message_id_domain
-            return f"<{message_id(self._letter.edition, person, key=key, domain=domain)}>".encode()
+    def _writer(self, slot: Slot | Branch) -> Writer:
+        if not isinstance(slot, Slot) or len(slot.expression) > 1:
+            return lambda subscriber, _date, _key: _value(slot, subscriber)
+        return {RECIPIENT: _recipient, MESSAGE_ID: self._message_id}.get(tuple(slot.expression), self._dated)
+
+    def _message_id(self, subscriber: Subscriber, _date: float, key: bytes) -> bytes:
+        letter, person = self._letter, address_key(subscriber.address)
+        return f"<{message_id(letter.edition, person, key=key, domain=letter.message_id_domain)}>".encode()
+
+    def _dated(self, _subscriber: Subscriber, date: float, _key: bytes) -> bytes:
         second = int(date)
         if self._date[0] != second:
             self._date = (second, date_value(second).encode())
         return self._date[1]
+
+
+def _recipient(subscriber: Subscriber, _date: float, _key: bytes) -> bytes:
+    return mailbox(subscriber.name, subscriber.address, used=len("To: "))
 
 
 @functools.lru_cache(maxsize=4)
@@ -114,6 +128,30 @@ def _laid_out(
             places.append((len(template), slots.setdefault(piece, len(slots))))
             template.append(b"")
     return template, places, list(slots)
+
+
+def _is_proper_round(template: Sequence[bytes], places: Collection[int]) -> bool:
+    """Tell whether the bytes around the values are proper, whatever proper values stand between them."""
+    around = b"".join(b"x" if place in places else piece for place, piece in enumerate(template))
+    after = (piece for place, piece in enumerate(template) if place - 1 in places)
+    return around.endswith(b"\r\n") and _is_proper(around) and not any(piece[:1] == b"." for piece in after)
+
+
+def _is_proper_value(value: bytes) -> bool:
+    if b"\n" in value or b"\r" in value:
+        return _is_proper(value)
+    return value.isascii() and value[:1] != b"."
+
+
+def _is_proper(octets: bytes) -> bool:
+    """Tell whether octets are ASCII, no CR or LF stands alone, and no line begins with a dot."""
+    pairs = octets.count(b"\r\n")
+    return (
+        octets.isascii()
+        and pairs == octets.count(b"\n") == octets.count(b"\r")
+        and b"\n." not in octets
+        and octets[:1] != b"."
+    )
 
 
 def _value(piece: Piece, subscriber: Subscriber) -> bytes:

@@ -44,7 +44,7 @@ class Course:
         from digest.composing import Filler
 
         self._letter = letter
-        self._fill = Filler(letter)
+        self._fill = Filler(letter).filled
         self._ledger = ledger
         self._options = options
         self._clock = clock
@@ -123,10 +123,10 @@ class Course:
         person = flight.person
         self._flying[person.delivery] = flight
         self._allowance.take(now)
-        message = self._fill(person.subscriber, date=self._clock.now(), message_id_key=self._key)
-        return Parcel(
-            person.delivery, Envelope(self._letter.envelope_sender, person.subscriber.address), message
-        )
+        address = person.subscriber.address
+        message, is_proper = self._fill(person.subscriber, date=self._clock.now(), message_id_key=self._key)
+        envelope = Envelope(self._letter.envelope_sender, address)
+        return Parcel(person.delivery, envelope, message, is_proper)
 
     def _next_flight(self, now: float) -> Flight | None:
         """Take the next person whose domain is not resting; those of resting domains wait aside."""

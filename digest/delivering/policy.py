@@ -48,6 +48,9 @@ class Ruling:
     stop: DigestError | None = None
 
 
+_ACCEPTED: Final = Ruling(State.ACCEPTED, Streak())
+
+
 def back_off(troubles: int) -> float:
     """Tell how many seconds to wait after so many troubles in a row: doubling, up to a minute."""
     doublings = max(0, min(troubles - 1, 10))
@@ -60,7 +63,7 @@ def rule(  # noqa: PLR0911  # the table: one answer, one consequence
     """Decide what follows from an answer. ``tries`` counts this one."""
     match judgement.verdict:
         case Verdict.ACCEPTED:
-            return Ruling(State.ACCEPTED, Streak())
+            return _ACCEPTED
         case Verdict.IN_DOUBT:
             # Never tried again by ourselves: it may have arrived.
             return Ruling(State.IN_DOUBT, replace(streak, troubles=streak.troubles + 1))

@@ -69,7 +69,7 @@ def prepare(  # noqa: PLR0911  # one return a reason: a list to read down
     if extensions.size is not None and len(message) > extensions.size:
         what = f"the letter has {len(message)} bytes, the server takes {extensions.size}; not sent"
         return Receipt(Stage.MAIL, 552, what, "5.3.4")
-    if not _has_proper_lines(message):
+    if not (parcel.is_proper or _has_proper_lines(message)):
         return Receipt(Stage.DATA, 554, "the letter has a line that does not end in CR LF; not sent", "5.6.0")
     options = f" SIZE={len(message)}" if extensions.size_offered else ""
     if not (sender.isascii() and recipient.isascii()):
@@ -80,7 +80,7 @@ def prepare(  # noqa: PLR0911  # one return a reason: a list to read down
         if not extensions.eight_bit:
             return Receipt(Stage.DATA, 554, "the server takes no 8-bit letters; not sent", "5.6.3")
         options += " BODY=8BITMIME"
-    if message.startswith(b".") or b"\n." in message:
+    if not parcel.is_proper and (message.startswith(b".") or b"\n." in message):
         # Letters from composing never need it; others may (RFC 5321 4.5.2).
         message = (b"." if message.startswith(b".") else b"") + message.replace(b"\n.", b"\n..")
     return Transmission(

@@ -9,6 +9,7 @@ Source: RFC 5321 4.2 (replies), RFC 2034 and 3463 (enhanced codes).
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import NamedTuple
 
@@ -25,6 +26,7 @@ LARGEST_REPLY_BYTES = 1024 * 1024
 SHOWN_CHARACTERS = 200
 
 _ENHANCED = re.compile(r"([245])\.(\d{1,3})\.(\d{1,3})(?=[ \t]|$)")
+_ONE_LINE = re.compile(rb"([1-5][0-9][0-9]) ([^\r]{0,512})\r*")
 
 
 class GarbageError(Exception):
@@ -53,6 +55,7 @@ class Reply(NamedTuple):
         return found[0] if found and int(found[1]) == self.code // 100 else None
 
 
+@functools.lru_cache(maxsize=256)
 def receipt(stage: Stage, reply: Reply) -> Receipt:
     """Set a reply down as a receipt."""
     return Receipt(stage, reply.code, reply.text, reply.enhanced)
@@ -69,6 +72,13 @@ def escape(said: bytes) -> str:
     if not text.isprintable():
         text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
     return text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 1] + "…"
+
+
+@functools.lru_cache(maxsize=256)  # servers say the same few things to every letter
+def _whole_reply(line: bytes) -> Reply | None:
+    """Give the reply that is this one line, without its LF; None where it takes a closer look."""
+    found = _ONE_LINE.fullmatch(line)
+    return Reply(int(found[1]), (found[2],)) if found else None
 
 
 class ReplyReader:
@@ -94,7 +104,11 @@ class ReplyReader:
         lines = (self._partial + arrived if self._partial else arrived).split(b"\n")
         self._partial = lines.pop()
         for line in lines:
-            self._line(line, replies)
+            whole = None if self._lines else _whole_reply(line)
+            if whole is not None:
+                replies.append(whole)
+            else:
+                self._line(line, replies)
         if len(self._partial) > KEPT_LINE_BYTES:
             self._size += len(self._partial) - KEPT_LINE_BYTES
             self._partial = self._partial[:KEPT_LINE_BYTES]

@@ -400,3 +400,26 @@ def test_filler_keeps_nothing_of_anyone() -> None:
     first = filler(ANN, date=5, message_id_key=KEY)
     assert filler(bob, date=9, message_id_key=KEY) == fill(letter, bob, date=9, message_id_key=KEY)
     assert filler(ANN, date=5, message_id_key=KEY) == first
+
+
+@pytest.mark.parametrize(
+    ("value", "proper"),
+    [
+        (b"plain", True),
+        (b"folded,\r\n here", True),
+        (b"", True),
+        (b".dot", False),
+        (b"lone\nLF", False),
+        (b"lone\rCR", False),
+        (b"line\r\n.dot", False),
+        ("é".encode(), False),
+    ],
+)
+def test_a_value_that_could_end_a_letter_is_never_called_proper(value: bytes, proper: bool) -> None:  # noqa: FBT001
+    """A transport looks at the whole letter itself wherever a value or its surroundings are not plain."""
+    from digest.composing.filling import _is_proper_round, _is_proper_value
+
+    assert _is_proper_value(value) is proper
+    assert _is_proper_round([b"A: ", b"", b"\r\n\r\nbody\r\n"], {1})
+    for around in ([b"A: ", b"", b".\r\n"], [b"A\n", b"", b"\r\n"], [b".", b"", b"\r\n"], [b"A: ", b""]):
+        assert not _is_proper_round(around, {1})
