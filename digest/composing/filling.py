@@ -87,11 +87,14 @@ class Filler:
         filled = self._template.copy()
         for place, slot in self._places:
             filled[place] = values[slot]
-        return b"".join(filled), self._is_proper and all(map(_is_proper_value, values))
+        return b"".join(filled), self._is_proper and _are_proper(values)
 
     def _writer(self, slot: Slot | Branch) -> Writer:
-        if not isinstance(slot, Slot) or len(slot.expression) > 1:
+        if not isinstance(slot, Slot):
             return lambda subscriber, _date, _key: _value(slot, subscriber)
+        if len(slot.expression) > 1:
+            expression, encode = slot.expression, functools.partial(encode_value, encoding=slot.encoding)
+            return lambda subscriber, _date, _key: encode(written(evaluate(expression, subscriber)))
         return {RECIPIENT: _recipient, MESSAGE_ID: self._message_id}.get(tuple(slot.expression), self._dated)
 
     def _message_id(self, subscriber: Subscriber, _date: float, key: bytes) -> bytes:
@@ -135,6 +138,14 @@ def _is_proper_round(template: Sequence[bytes], places: Collection[int]) -> bool
     around = b"".join(b"x" if place in places else piece for place, piece in enumerate(template))
     after = (piece for place, piece in enumerate(template) if place - 1 in places)
     return around.endswith(b"\r\n") and _is_proper(around) and not any(piece[:1] == b"." for piece in after)
+
+
+def _are_proper(values: Sequence[bytes]) -> bool:
+    # Most values are one plain line, and then one look at all of them does.
+    together = b"\0".join(values)
+    if b"\n" in together or b"\r" in together or b"\0." in together:
+        return all(map(_is_proper_value, values))
+    return together.isascii() and together[:1] != b"."
 
 
 def _is_proper_value(value: bytes) -> bool:

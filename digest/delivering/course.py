@@ -135,6 +135,8 @@ class Course:
             if self._domains.is_full or (not self._waiting and not self._claim()):
                 return None
             candidate = self._waiting.popleft()
+            if not self._domains.any_known:
+                return candidate
             standing = self._domains.standing(_domain(candidate), now)
             if standing is Standing.OPEN:
                 flight = candidate
@@ -178,7 +180,10 @@ class Course:
         self._streak = ruling.streak
         if ruling.stop is not None:
             self.halt(ruling.stop)
-        given_up = self._domains.answered(_domain(flight), judgement, self._clock.monotonic(), self.jittered)
+        given_up = None
+        if self._domains.is_concerned(judgement):
+            now = self._clock.monotonic()
+            given_up = self._domains.answered(_domain(flight), judgement, now, self.jittered)
         if given_up:
             self._passed_over[given_up] = receipt.text
             self._counts[State.PLANNED] += self._domains.drop(given_up)

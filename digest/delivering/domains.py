@@ -65,6 +65,15 @@ class Domains:
         """Tell whether nobody more can wait aside."""
         return self.aside >= _ASIDE
 
+    @property
+    def any_known(self) -> bool:
+        """Tell whether any domain was ever in trouble."""
+        return bool(self._known)
+
+    def is_concerned(self, judgement: Judgement) -> bool:
+        """Tell whether an answer can change how a domain stands."""
+        return bool(self._known) or judgement.verdict is not Verdict.ACCEPTED
+
     def standing(self, name: str, now: float) -> Standing:
         """Tell whether a domain may be mailed now."""
         domain = self._known.get(name)
