@@ -63,6 +63,7 @@ class ListSettings:
     name: Annotated[str | None, "name of the list, shown in the letter and in List-ID"] = None
     encoding: Annotated[str | None, "encoding of the CSV, where it is not UTF-8 or UTF-16 with a mark"] = None
     suppression: Annotated[str | None, "file of addresses that are never mailed, one a line"] = None
+    where: Annotated[str | None, "mail only subscribers who meet it, such as `city == 'Riga'`"] = None
     unsubscribe_url: Annotated[str | None, "https address to leave the list; `{email}` is filled in"] = None
     unsubscribe_mailto: Annotated[str | None, "address that takes mails from people who leave"] = None
     one_click: Annotated[bool, "true states that `unsubscribe_url` answers a POST (RFC 8058)"] = False

@@ -23,6 +23,7 @@ __all__ = [
     "settings_with",
     "sources",
     "store",
+    "where",
 ]
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -42,6 +43,9 @@ attach = click.option(
     type=click.Path(dir_okay=False),
     metavar="FILE",
     help="File that goes along with every letter; may be given again.",
+)
+where = click.option(
+    "--where", metavar="CONDITION", help="Mail only subscribers who meet it, such as \"city == 'Riga'\"."
 )
 sources = click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 

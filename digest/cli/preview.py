@@ -17,6 +17,7 @@ from digest.cli.options import (
     sender_flags,
     settings_with,
     sources,
+    where,
 )
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ __all__ = ["command"]
               help="Write pictures of every view there, with an installed Chromium, and end.")  # fmt: skip
 @click.option("--as", "as_address", metavar="ADDRESS", help="Show it as this subscriber gets it.")
 @click.option("--to", "to_list", metavar="CSV", help="List whose subscribers to show it for.")
+@where
 @click.option("--port", type=click.IntRange(0, 65535), default=8026, show_default=True, help="0: a free one.")
 @letter_options
 @method_options
@@ -101,6 +103,7 @@ def _settings(flags: dict[str, object]) -> Settings:
     return settings_with(
         flags["config"],
         list__subscribers=flags["to_list"],
+        list__where=flags["where"],
         letter__theme=flags["theme"],
         condense__method=flags["method"],
         condense__model=flags["model"],

@@ -18,6 +18,7 @@ from digest.cli.options import (
     settings_with,
     sources,
     store,
+    where,
 )
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ __all__ = ["command"]
 @sources
 @click.option("--to", "to_list", metavar="CSV", help="List to mail to: a CSV with an `email` column.")
 @click.option("--smtp", metavar="URL", help="Server, such as smtp://user@host:587 (no password here).")
+@where
 @letter_options
 @method_options
 @attach
@@ -119,6 +121,7 @@ def _settings_flags(flags: dict[str, object]) -> dict[str, object]:
     return {
         "list__subscribers": flags["to_list"],
         "list__encoding": flags["encoding"],
+        "list__where": flags["where"],
         "smtp__url": flags["smtp"],
         "smtp__connections": flags["connections"],
         "smtp__rate": flags["rate"],

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from digest.composing.composition import compose, render
-    from digest.composing.expression import evaluate, parse_condition
+    from digest.composing.expression import check_condition, evaluate, parse_condition
     from digest.composing.filling import Filler, fill, message_id
     from digest.composing.finding import Finding
     from digest.composing.keeping import check_columns, dump, load, missing_fields
@@ -32,6 +32,7 @@ __all__ = [
     "Picture",
     "Theme",
     "check_columns",
+    "check_condition",
     "compose",
     "dump",
     "embedded",
@@ -57,6 +58,7 @@ _FILES = {
     "Picture": "pictures",
     "Theme": "theme",
     "check_columns": "keeping",
+    "check_condition": "expression",
     "compose": "composition",
     "dump": "keeping",
     "embedded": "pictures",

@@ -19,8 +19,9 @@ as a number, and a text that is none compares as false.
 from __future__ import annotations
 
 import ast
+import difflib
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeAlias, cast
 
 from digest.errors import InvalidInputError
@@ -28,6 +29,7 @@ from digest.model import Expression, Subscriber
 
 __all__ = [
     "Value",
+    "check_condition",
     "evaluate",
     "needed_fields",
     "needed_in_test",
@@ -214,6 +216,19 @@ def parse_condition(text: str) -> Expression:
         return _from_python(ast.parse(text.strip(), mode="eval").body)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise InvalidInputError(f"'{text}' is no condition", where="--where", hint=hint) from error
+
+
+def check_condition(condition: Expression, columns: Collection[str]) -> None:
+    """Refuse a condition on a column that a list has not: it would be false for everybody, in silence.
+
+    Raises:
+        InvalidInputError: names the column, and the nearest one there is.
+    """
+    known = {*columns, "email", "address"}
+    for name in sorted(used_fields(condition) - known):
+        nearest = difflib.get_close_matches(name, known, n=1)
+        hint = f"did you mean '{nearest[0]}'?" if nearest else f"its columns are {', '.join(sorted(known))}"
+        raise InvalidInputError(f"the list has no column '{name}'", where="--where", hint=hint)
 
 
 def _from_python(node: ast.expr) -> Expression:  # noqa: PLR0911  # one a kind of node

@@ -6,6 +6,7 @@ import enum
 from dataclasses import dataclass, field
 
 from digest.delivering.rate import parse_rate
+from digest.model import Expression
 from digest.store.suppression import Suppression
 
 __all__ = ["DeliveryOptions", "InDoubt"]
@@ -26,7 +27,8 @@ class DeliveryOptions:
     ``limit``: mail at most so many people in this run. ``rate``: ``"500/day, 20/minute"``; None: no limit.
     ``max_time_seconds``: how long the run may go on, waiting for a troubled server included; None: it ends by
     itself, and a server that is not there at the start is not waited for. ``max_attempts``: how often one
-    letter is tried, and how often the server may fail in a row, before the run ends.
+    letter is tried, and how often the server may fail in a row, before the run ends. ``where``: a condition on a
+    subscriber's fields, as ``composing.parse_condition`` gives it; who does not meet it is skipped.
 
     Raises:
         ConfigurationError: a rate that cannot be read.
@@ -41,6 +43,7 @@ class DeliveryOptions:
     rate: str | None = None
     messages_per_connection: int | None = None
     suppression: Suppression = field(default_factory=Suppression)
+    where: Expression | None = None
 
     def __post_init__(self) -> None:
         parse_rate(self.rate)

@@ -7,22 +7,24 @@ looks people up in it, all of a kind at once, both to show a plan (nothing is wr
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from digest.delivering.options import DeliveryOptions, InDoubt
 from digest.delivering.rate import letters_per_minute, parse_rate
-from digest.model import Letter, Subscriber
+from digest.model import Expression, Letter, Subscriber
+from digest.store.address import parse_address
 from digest.store.ledger import Ledger
-from digest.store.planning import Decision, Decisions, Standing
+from digest.store.planning import OUTSIDE, Decision, Decisions, Standing
 from digest.store.roster import Roster
 from digest.store.states import State
 
-__all__ = ["PlanSummary", "decisions", "plan"]
+__all__ = ["PlanSummary", "decisions", "outside", "plan"]
 
 _TOP_DOMAINS: Final = 5
 _NOT_AGAIN: Final = "in doubt, and not to be mailed again"
+_NOT_FOR_THEM: Final = Decision(State.SKIPPED, OUTSIDE)
 # Why a plan leaves people out, by the state they keep or get.
 _REASONS: Final = {
     State.ACCEPTED: "has it already",
@@ -57,7 +59,8 @@ def decisions(in_doubt: InDoubt) -> Decisions:
     """Decide for every way somebody can stand.
 
     Who has the letter keeps it, suppressed or not; who was refused is not asked again for this edition; who
-    is suppressed and has no letter yet gets none; who waited, was put off, or came back is owed.
+    is suppressed and has no letter yet gets none; who is outside of the condition is passed over until a run
+    without it; who waited, was put off, or came back is owed.
     """
     doubtful = {
         InDoubt.HOLD: Decision(State.IN_DOUBT),
@@ -75,11 +78,29 @@ def decisions(in_doubt: InDoubt) -> Decisions:
     for state in (None, *State):
         decision = settled.get(state, owed) if state else owed
         table[Standing(state, is_suppressed=False)] = decision
+        # A doubt stays a doubt while its person is outside: without it, they could be mailed a second time later.
+        is_waiting = decision.state is State.PLANNED and state is not State.IN_DOUBT
+        apart = _NOT_FOR_THEM if is_waiting else Decision(state) if state is State.IN_DOUBT else decision
+        table[Standing(state, is_suppressed=False, is_outside=True)] = apart
         # Whoever was suppressed since a doubt arose is certainly not mailed again.
         table[Standing(state, is_suppressed=True)] = (
             suppressed if decision.state is State.PLANNED else decision
         )
     return table
+
+
+def outside(roster: Roster, where: Expression | None) -> Iterator[str]:
+    """Give the keys of the people on a list who do not meet a condition, in the order of the list.
+
+    Raises:
+        InvalidInputError: it names a column that the list has not; raised before the first key is asked for.
+    """
+    if where is None:
+        return iter(())
+    from digest.composing import check_condition, evaluate
+
+    check_condition(where, roster.columns)
+    return (parse_address(person.address).key for person in roster if not evaluate(where, person))
 
 
 def plan(
@@ -94,6 +115,7 @@ def plan(
     Raises:
         InvalidListError: somebody in ``subscribers`` cannot be mailed.
         TemplateError: the letter needs a column that the list has not.
+        InvalidInputError: the condition names one.
     """
     from digest.composing import check_columns
 
@@ -106,14 +128,20 @@ def plan(
         if ledger is None:
             ledger = stack.enter_context(_empty_ledger(letter))
         table = decisions(options.in_doubt)
-        kinds = ledger.survey(roster, table, suppression=options.suppression, top=_TOP_DOMAINS)
-        owed, skipped = 0, dict.fromkeys(_REASONS.values(), 0)
+        kinds = ledger.survey(
+            roster,
+            table,
+            suppression=options.suppression,
+            outside=outside(roster, options.where),
+            top=_TOP_DOMAINS,
+        )
+        owed, skipped = 0, dict.fromkeys((*_REASONS.values(), OUTSIDE), 0)
         for standing, count in kinds.counts.items():
             becomes = table[standing].state
             if becomes is State.PLANNED:
                 owed += count
             else:
-                skipped[_REASONS[becomes]] += count
+                skipped[OUTSIDE if table[standing] == _NOT_FOR_THEM else _REASONS[becomes]] += count
         if options.limit is not None and owed > options.limit:
             owed = options.limit
         per_minute = letters_per_minute(parse_rate(options.rate))

@@ -18,7 +18,7 @@ from typing import Final, TypeVar
 from digest.delivering.clock import SystemClock
 from digest.delivering.course import Course
 from digest.delivering.options import DeliveryOptions
-from digest.delivering.plans import decisions
+from digest.delivering.plans import decisions, outside
 from digest.delivering.policy import back_off
 from digest.delivering.report import Progress, Report
 from digest.errors import ConfigurationError, DigestError, TryAgainError
@@ -71,6 +71,7 @@ async def deliver(  # noqa: PLR0913  # the public verb: each argument is a part 
     Raises:
         InvalidListError: before anything is sent, when somebody in ``subscribers`` cannot be mailed.
         TemplateError: before anything is sent, when the letter needs a column that the list has not.
+        InvalidInputError: the same, where the condition names one.
         StoreError: before anything is sent, when the ledger cannot be written.
     """
     from digest.composing import check_columns
@@ -88,7 +89,13 @@ async def deliver(  # noqa: PLR0913  # the public verb: each argument is a part 
 
             ledger = stack.enter_context(forgetful_ledger(letter.edition))
         about = About(subject=letter.subject, message_id_domain=letter.message_id_domain, started=clock.now())
-        ledger.begin(roster, decisions(options.in_doubt), suppression=options.suppression, about=about)
+        ledger.begin(
+            roster,
+            decisions(options.in_doubt),
+            suppression=options.suppression,
+            about=about,
+            outside=outside(roster, options.where),
+        )
         started = clock.monotonic()
         try:
             course = Course(letter, ledger, options=options, clock=clock, progress=progress)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import itertools
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from digest.composing import check_columns, fill, load
 from digest.mailing.connecting import sender_of
 from digest.mailing.preparing import Prepared, prepare, request_of
-from digest.mailing.sending import open_list
+from digest.mailing.sending import condition_of, meeting, open_list
 from digest.model import Subscriber
 
 if TYPE_CHECKING:
@@ -136,7 +137,9 @@ def _subscribers(settings: Settings, letter: Letter) -> list[Subscriber]:
         return []
     with open_list(settings, Path(settings.list.subscribers), store=None, skip_invalid=True) as roster:
         check_columns(letter, roster.columns)
-        return [subscriber for subscriber, _ in zip(roster, range(_SUBSCRIBERS_OFFERED), strict=False)]
+        return list(
+            itertools.islice(meeting(roster, condition_of(settings.list.where)), _SUBSCRIBERS_OFFERED)
+        )
 
 
 def _chosen(address: str | None, subscribers: list[Subscriber], letter: Letter) -> Subscriber:

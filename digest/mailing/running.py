@@ -129,7 +129,7 @@ async def _mail_new(way: Way, settings: Settings) -> RunOutcome:
             found.prepared,
             scope=scope,
             list_name=str(to_list.resolve()),
-            asked=Asked(edition=found.prepared.edition.id),
+            asked=Asked(edition=found.prepared.edition.id, where=settings.list.where),
         )
         outcome = await deliver_settled(settled, roster, way)
         if not scope and way.store.edition(settled.edition.id) is not None:

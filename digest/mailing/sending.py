@@ -11,14 +11,14 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from digest.composing import check_columns, load
-from digest.errors import ConfigurationError, InputMissingError
+from digest.composing import check_columns, check_condition, evaluate, load, parse_condition
+from digest.errors import ConfigurationError, InputMissingError, InvalidInputError
 from digest.mailing.connecting import (
     connections_of,
     is_local,
@@ -34,7 +34,7 @@ from digest.model import Subscriber
 
 if TYPE_CHECKING:
     from digest.delivering import DeliveryOptions, PlanSummary, Progress, Report
-    from digest.model import Letter, Sender, Transport
+    from digest.model import Expression, Letter, Sender, Transport
     from digest.settings import Settings
     from digest.store import Ledger, Roster, Store
 
@@ -126,8 +126,9 @@ async def send(request: SendRequest, settings: Settings, conduct: Conduct) -> Ou
     """Mail sources to a list, once.
 
     Raises:
-        DigestError: something is wrong with settings, list, sources or the server; nothing was sent.
+        DigestError: something is wrong with settings, condition, list, sources or the server; nothing was sent.
     """
+    condition_of(settings.list.where)  # a mistyped one is found before anything is read
     url = smtp_url(settings, debug=request.debug, flag=request.smtp)
     transport = transport_of(settings, url, ask=conduct.ask)  # reads the URL; connects to nobody yet
     sender = sender_of(settings, local=is_local(url))
@@ -155,13 +156,15 @@ async def deliver_settled(settled: Settled, roster: Roster, way: Way) -> Outcome
     from digest.delivering import deliver, plan
 
     began = time.monotonic()
+    way = replace(way, options=replace(way.options, where=condition_of(settled.where)))
     with way.store.ledger(settled.edition.id, settled.scope, list_name=settled.list_name) as ledger:
         send_plan = _send_plan(settled, way, plan(settled.letter, roster, ledger=ledger, options=way.options))
         owed = send_plan.summary.owed
         if owed and settled.changed:
             raise changed_error(settled)
         if way.dry_run:
-            built = _build_all(settled.letter, roster, way.store.message_id_key)
+            meant = meeting(roster, way.options.where)
+            built = _build_all(settled.letter, meant, way.store.message_id_key)
             return Outcome(ended="dry run", plan=send_plan, state="open", counts={"planned": built})
         if not owed and settled.freeze is not None:
             return Outcome(ended="nothing owed", plan=send_plan, state="finished", counts=_counted(ledger))
@@ -252,7 +255,12 @@ async def _settled(
         prepared,
         scope=await _scope(request, way),
         list_name=list_name,
-        asked=Asked(edition=request.edition, subject=request.subject, accept_change=request.accept_change),
+        asked=Asked(
+            edition=request.edition,
+            subject=request.subject,
+            accept_change=request.accept_change,
+            where=None if request.test_to else settings.list.where,
+        ),
     )
     check_columns(settled.letter, roster.columns)  # of the frozen letter, where that is what goes out
     return replace(settled, notes=(*settled.notes, *prepared.notes))
@@ -288,7 +296,9 @@ def _roster(request: SendRequest, settings: Settings, store: Store) -> Roster:
     if not request.test_to:
         return roster
     with roster:
-        sample = next(iter(roster))
+        sample = next(meeting(roster, condition_of(settings.list.where)), None)
+    if sample is None:
+        raise InvalidInputError("nobody on the list meets the condition", where="--where")
     return Roster.of([replace(sample, address=request.test_to)], name="--test-to")
 
 
@@ -334,7 +344,23 @@ def _freeze(store: Store, settled: Settled) -> None:
         store.freeze(settled.freeze, settled.entries)
 
 
-def _build_all(letter: Letter, roster: Roster, key: bytes) -> int:
+def condition_of(where: str | None) -> Expression | None:
+    """Read a condition.
+
+    Raises:
+        InvalidInputError: it is none.
+    """
+    return parse_condition(where) if where else None
+
+
+def meeting(roster: Roster, where: Expression | None) -> Iterator[Subscriber]:
+    """Give the subscribers who meet a condition."""
+    if where is not None:
+        check_condition(where, roster.columns)
+    return (person for person in roster if where is None or evaluate(where, person))
+
+
+def _build_all(letter: Letter, roster: Iterable[Subscriber], key: bytes) -> int:
     """Build every letter, so that a dry run finds what a real one would stumble over."""
     from digest.composing import fill
 

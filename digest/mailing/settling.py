@@ -35,20 +35,22 @@ _ALL_WAYS_ON = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What the user said about the edition: its name, a subject, and whether a change is meant."""
+    """What the user said about the edition: its name, a subject, whom it is for, whether a change is meant."""
 
     edition: str | None = None
     subject: str | None = None
     accept_change: bool = False
+    where: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
     """An edition ready to be delivered.
 
-    ``freeze`` is what has to be frozen before the first letter leaves (None: it stands already, or this is a
-    rehearsal); ``replaces`` tells that it takes the place of an earlier text. ``changed`` names what differs
-    from the frozen edition but matters only while somebody is owed it.
+    ``where`` is the condition that subscribers must meet, as it was written. ``freeze`` is what has to be
+    frozen before the first letter leaves (None: it stands already, or this is a rehearsal); ``replaces`` tells
+    that it takes the place of an earlier text. ``changed`` names what differs from the frozen edition but matters
+    only while somebody is owed it.
     """
 
     edition: Edition
@@ -60,6 +62,7 @@ class Settled:
     replaces: bool = False
     entries: tuple[str, ...] = ()
     changed: str = ""
+    where: str | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -69,6 +72,13 @@ def settle(store: Store, prepared: Prepared, *, scope: str, list_name: str, aske
     Raises:
         ChangedEditionError: an open edition's text was changed and the change is not accepted.
     """
+    found = _settled(store, prepared, scope=scope, list_name=list_name, asked=asked)
+    if found.scope or found.where == asked.where:
+        return replace(found, where=asked.where)
+    return _for_others(store, found, asked.where)
+
+
+def _settled(store: Store, prepared: Prepared, *, scope: str, list_name: str, asked: Asked) -> Settled:
     if scope:
         return _rehearsal(prepared, scope, list_name)
     frozen = store.edition(prepared.edition.id)
@@ -83,15 +93,16 @@ def settle(store: Store, prepared: Prepared, *, scope: str, list_name: str, aske
                 where=list_name,
                 hint=_ALL_WAYS_ON,
             )
-        return _taking_the_place(mended.id, prepared, list_name)
+        return _taking_the_place(mended.id, prepared, list_name, asked.where)
     notes = tuple(f"edition '{edition.id}' is still open" for edition in open_ones)
     return Settled(
         edition=prepared.edition,
         letter=load(prepared.letter),
         scope="",
         list_name=list_name,
-        freeze=_frozen(prepared, list_name),
+        freeze=_frozen(prepared, list_name, where=asked.where),
         entries=prepared.entries,
+        where=asked.where,
         notes=notes,
     )
 
@@ -104,8 +115,18 @@ def resume(frozen: FrozenEdition, *, list_name: str, notes: tuple[str, ...] = ()
         scope="",
         list_name=list_name,
         resumed=True,
+        where=json.loads(frozen.content).get("where"),
         notes=notes,
     )
+
+
+def _for_others(store: Store, settled: Settled, where: str | None) -> Settled:
+    """Go on with a frozen edition for other people: kept with it, so that `digest run` mails the same ones."""
+    frozen = store.edition(settled.edition.id)
+    if frozen is None or settled.freeze is not None:
+        return replace(settled, where=where)
+    content = json.dumps({**json.loads(frozen.content), "where": where}, ensure_ascii=False)
+    return replace(settled, where=where, freeze=replace(frozen, content=content), replaces=True)
 
 
 def shown_sender(sender: Sender) -> str:
@@ -129,7 +150,7 @@ def _held_against(frozen: FrozenEdition, prepared: Prepared, list_name: str, ask
         )
     changed = _changes(kept, frozen, prepared, asked)
     if (changed or kept["content_id"] != prepared.content_id) and asked.accept_change:
-        return _taking_the_place(frozen.id, prepared, list_name)
+        return _taking_the_place(frozen.id, prepared, list_name, asked.where)
     return replace(resume(frozen, list_name=list_name), changed=changed)
 
 
@@ -154,7 +175,7 @@ def changed_error(settled: Settled) -> ChangedEditionError:
     )
 
 
-def _taking_the_place(edition_id: str, prepared: Prepared, list_name: str) -> Settled:
+def _taking_the_place(edition_id: str, prepared: Prepared, list_name: str, where: str | None) -> Settled:
     renamed = replace(prepared, edition=replace(prepared.edition, id=edition_id))
     # The Message-ID is made of edition and person: with the open edition's name a resend keeps its own.
     letter = replace(load(prepared.letter), edition=edition_id)
@@ -164,8 +185,9 @@ def _taking_the_place(edition_id: str, prepared: Prepared, list_name: str) -> Se
         scope="",
         list_name=list_name,
         resumed=True,
-        freeze=_frozen(renamed, list_name, letter),
+        freeze=_frozen(renamed, list_name, where=where, letter=letter),
         replaces=True,
+        where=where,
         notes=("the rest of the list gets the new text",),
     )
 
@@ -179,7 +201,9 @@ def _same_story(store: Store, prepared: Prepared, candidates: list[EditionSummar
     return None
 
 
-def _frozen(prepared: Prepared, list_name: str, letter: Letter | None = None) -> FrozenEdition:
+def _frozen(
+    prepared: Prepared, list_name: str, *, where: str | None, letter: Letter | None = None
+) -> FrozenEdition:
     from digest.composing import dump
 
     edition = prepared.edition
@@ -187,6 +211,7 @@ def _frozen(prepared: Prepared, list_name: str, letter: Letter | None = None) ->
         "edition": edition_to_json(edition),
         "content_id": prepared.content_id,
         "look_id": prepared.look_id,
+        "where": where,
     }
     return FrozenEdition(
         id=edition.id,

@@ -31,6 +31,7 @@ _EXAMPLES: Final = {
     "list.name": '"The Harbour Letter"',
     "list.encoding": '"cp1252"',
     "list.suppression": '"suppressed.txt"',
+    "list.where": "\"city == 'Osterhaven'\"",
     "list.unsubscribe_url": '"https://example.org/leave?who={email}"',
     "list.unsubscribe_mailto": '"leave@example.org"',
     "letter.theme": '"article"',

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -92,18 +92,33 @@ class Ledger:
     # --- planning -------------------------------------------------------------------------------------------
 
     def survey(
-        self, roster: Roster, decisions: Decisions, *, suppression: Suppression, top: int = 5
+        self,
+        roster: Roster,
+        decisions: Decisions,
+        *,
+        suppression: Suppression,
+        outside: Iterable[str] = (),
+        top: int = 5,
     ) -> Kinds:
         """Count everybody on the list by how they stand; writes nothing."""
-        with guard(self._where), attached(self._connection, roster, suppression):
+        with guard(self._where), attached(self._connection, roster, suppression, outside):
             return survey(self._connection, self._id or 0, decisions, top=top)
 
-    def begin(self, roster: Roster, decisions: Decisions, *, suppression: Suppression, about: About) -> None:
+    def begin(
+        self,
+        roster: Roster,
+        decisions: Decisions,
+        *,
+        suppression: Suppression,
+        about: About,
+        outside: Iterable[str] = (),
+    ) -> None:
         """Write whom this run owes a letter, in one transaction, and get ready to claim them.
 
-        The roster stays attached until ``end``.
+        ``outside`` are the keys of people on the list whom this mailing is not for. The roster stays attached
+        until ``end``.
         """
-        self._stack.enter_context(attached(self._connection, roster, suppression))
+        self._stack.enter_context(attached(self._connection, roster, suppression, outside))
         self._roster = roster
         with guard(self._where):
             # What an earlier run on this ledger could not fold is in its journal.

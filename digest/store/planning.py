@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -17,18 +17,29 @@ from digest.store.roster import Roster
 from digest.store.states import BY_NUMBER, NUMBERS, State
 from digest.store.suppression import Suppression
 
-__all__ = ["LEFT", "Decision", "Decisions", "Kinds", "Standing", "attached", "begin", "survey"]
+__all__ = ["LEFT", "OUTSIDE", "Decision", "Decisions", "Kinds", "Standing", "attached", "begin", "survey"]
 
 # The reason of people who were planned and are no longer on the list they came from.
 LEFT: Final = "no longer on the list"
+# The reason of people who are on the list, but not among those that this mailing is for.
+OUTSIDE: Final = "outside of --where"
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A kind of person on the list: their state so far (None: new here), and whether they are suppressed."""
+    """A kind of person on the list: their state so far (None: new here), and whether the mailing is for them.
+
+    Who is suppressed is never counted as outside too.
+    """
 
     state: State | None
     is_suppressed: bool
+    is_outside: bool = False
+
+    @property
+    def held(self) -> int:
+        """How it is written: 0, or why the mailing is not for them."""
+        return _SUPPRESSED if self.is_suppressed else _OUTSIDE if self.is_outside else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,30 +62,35 @@ class Kinds:
     domain_count: int
 
 
-# How somebody on the list stands: who had left it and is back waits as before.
-_STAND: Final = f"""CASE WHEN d.state = {NUMBERS[State.SKIPPED]} AND d.reason = '{LEFT}'
+_SUPPRESSED: Final = 1
+_OUTSIDE: Final = 2
+# How somebody on the list stands: who had left it and is back, or was outside, waits as before.
+_STAND: Final = f"""CASE WHEN d.state = {NUMBERS[State.SKIPPED]} AND d.reason IN ('{LEFT}', '{OUTSIDE}')
     THEN {NUMBERS[State.PLANNED]} ELSE d.state END"""
-# Everybody on the list, with what the ledger and the suppression say of them.
+# Everybody on the list, with what the ledger says of them and whether the mailing is for them.
 _PEOPLE: Final = """
     FROM list.subscriber r
     LEFT JOIN person p ON p.ledger = :ledger AND p.key = r.key
     LEFT JOIN delivery d ON d.id = p.delivery
-    LEFT JOIN temp.suppressed s ON s.key = r.key
+    LEFT JOIN temp.held h ON h.key = r.key
 """
 
 
 @contextlib.contextmanager
-def attached(connection: sqlite3.Connection, roster: Roster, suppression: Suppression) -> Iterator[None]:
-    """Have the list and the suppression at hand as tables while inside."""
+def attached(
+    connection: sqlite3.Connection, roster: Roster, suppression: Suppression, outside: Iterable[str] = ()
+) -> Iterator[None]:
+    """Have the list, the suppression and the keys of people outside at hand as tables while inside."""
     connection.execute("ATTACH ? AS list", (str(roster.file),))
     try:
-        connection.execute("CREATE TEMP TABLE suppressed (key TEXT PRIMARY KEY) WITHOUT ROWID")
-        connection.executemany(
-            "INSERT OR IGNORE INTO temp.suppressed VALUES (?)", ((key,) for key in suppression)
-        )
+        connection.execute("CREATE TEMP TABLE held (key TEXT PRIMARY KEY, why INTEGER) WITHOUT ROWID")
+        for why, keys in ((_SUPPRESSED, suppression), (_OUTSIDE, outside)):
+            connection.executemany(
+                "INSERT OR IGNORE INTO temp.held VALUES (?, ?)", ((key, why) for key in keys)
+            )
         yield
     finally:
-        connection.execute("DROP TABLE IF EXISTS temp.suppressed")
+        connection.execute("DROP TABLE IF EXISTS temp.held")
         connection.execute("DETACH list")
 
 
@@ -82,14 +98,14 @@ def survey(connection: sqlite3.Connection, ledger: int, decisions: Decisions, *,
     """Count everybody on the attached list by kind; writes nothing durable."""
     _write_decisions(connection, decisions)
     rows = connection.execute(
-        f"SELECT {_STAND}, s.key IS NOT NULL, count(*) {_PEOPLE} GROUP BY 1, 2",  # a constant
+        f"SELECT {_STAND}, coalesce(h.why, 0), count(*) {_PEOPLE} GROUP BY 1, 2",  # a constant
         {"ledger": ledger},
     ).fetchall()
     counts = {
-        Standing(BY_NUMBER[state] if state else None, bool(suppressed)): count
-        for state, suppressed, count in rows
+        Standing(BY_NUMBER[state] if state else None, why == _SUPPRESSED, why == _OUTSIDE): count
+        for state, why, count in rows
     }
-    owed = f"""{_PEOPLE} JOIN temp.decision t ON t.state IS {_STAND} AND t.suppressed = (s.key IS NOT NULL)
+    owed = f"""{_PEOPLE} JOIN temp.decision t ON t.state IS {_STAND} AND t.held = coalesce(h.why, 0)
         WHERE t.becomes = :planned"""
     values = {"ledger": ledger, "planned": NUMBERS[State.PLANNED], "top": top}
     domains = connection.execute(
@@ -121,14 +137,14 @@ def begin(connection: sqlite3.Connection, ledger: int, decisions: Decisions, *, 
 def _write_decisions(connection: sqlite3.Connection, decisions: Decisions) -> None:
     connection.execute("DROP TABLE IF EXISTS temp.decision")
     connection.execute(
-        "CREATE TEMP TABLE decision (state INTEGER, suppressed INTEGER, becomes INTEGER, reason TEXT)"
+        "CREATE TEMP TABLE decision (state INTEGER, held INTEGER, becomes INTEGER, reason TEXT)"
     )
     connection.executemany(
         "INSERT INTO temp.decision VALUES (?, ?, ?, ?)",
         (
             (
                 NUMBERS[standing.state] if standing.state else None,
-                standing.is_suppressed,
+                standing.held,
                 NUMBERS[decision.state],
                 decision.reason or None,
             )
@@ -142,7 +158,7 @@ def _revise(connection: sqlite3.Connection, values: dict[str, int]) -> None:
         f"""UPDATE delivery SET state = n.becomes, reason = n.reason, list = :list,
         code = NULL, enhanced = NULL
         FROM (SELECT d.id, t.becomes, t.reason {_PEOPLE}
-              JOIN temp.decision t ON t.state = {_STAND} AND t.suppressed = (s.key IS NOT NULL)
+              JOIN temp.decision t ON t.state = {_STAND} AND t.held = coalesce(h.why, 0)
               WHERE t.becomes <> d.state) n
         WHERE delivery.id = n.id""",  # noqa: S608  # a constant
         values,
@@ -168,7 +184,7 @@ def _add(connection: sqlite3.Connection, values: dict[str, int]) -> None:
     connection.execute(
         f"""INSERT INTO delivery (key, email, list, state, reason)
         SELECT r.key, r.address, :list, t.becomes, t.reason {_PEOPLE}
-        JOIN temp.decision t ON t.state IS NULL AND t.suppressed = (s.key IS NOT NULL)
+        JOIN temp.decision t ON t.state IS NULL AND t.held = coalesce(h.why, 0)
         JOIN list.domain o ON o.id = r.domain
         WHERE p.key IS NULL ORDER BY (r.turn + 0.5) / o.total, r.line""",  # a constant
         values,
