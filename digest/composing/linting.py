@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from digest.composing.filling import fill
 from digest.composing.finding import Finding
+from digest.composing.lint_look import look_findings
 from digest.composing.lint_page import page_findings
 from digest.composing.lint_wire import header_findings, wire_findings
 from digest.composing.plaintext import columns
@@ -44,6 +45,7 @@ def lint(
         found.append(Finding("D1", "error", "there is no HTML part", "add letter.html to the theme"))
     else:
         found += page_findings(html, subject=str(whole.get("Subject", "")))
+        found += look_findings(html)
     found += _text_findings(text)
     if html and text:
         found += _agreement(text, html, whole.get("List-Unsubscribe", ""), postal_address)
