@@ -1,147 +1,251 @@
 """Score reading on the kit, beside the best other tools, in one run: ``python benchmarks/reading.py KIT_FOLDER``.
 
-KIT_FOLDER is the unpacked folder ``reading``. Tools that are not installed are named and skipped.
+KIT_FOLDER is the unpacked folder ``reading``; its own scorer gives every figure, and differences (ours less the
+other tool's) are paired over the pages, with 95 % bootstrap intervals. A tool that cannot be imported is named.
+``--part`` picks parts, ``--keep DIR`` leaves what each tool gave, and feeds need no kit: they are made here.
 """
 
 from __future__ import annotations
 
+import argparse
 import importlib
 import importlib.util
 import json
-import subprocess
+import random
+import statistics
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
-from digest.errors import DigestError
-from digest.model import Source
-from digest.reading.articles import article_of
-from digest.reading.options import ReadingOptions
+from reading_tools import TOOLS, Row, missing
 
-Row = dict[str, str | None]
-Tool = Callable[[Path, str | None], Row]
-
-
-def ours(file: Path, url: str | None) -> Row:  # noqa: D103
-    try:
-        article = article_of(Source(name=file.name, content=file.read_bytes(), url=url), ReadingOptions())
-    except DigestError:
-        return {"text": ""}
-    text = "\n".join(article.paragraphs)
-    return {"text": text, "title": article.title, "author": article.byline, "date": article.published}
-
-
-def trafilatura(file: Path, url: str | None) -> Row:  # noqa: D103
-    found = importlib.import_module("trafilatura").bare_extraction(
-        file.read_bytes(), url=url, include_comments=False, with_metadata=True
-    )
-    return (
-        {"text": found.text, "title": found.title, "author": found.author, "date": found.date}
-        if found
-        else {"text": ""}
-    )
-
-
-def readability(file: Path, _url: str | None) -> Row:  # noqa: D103
-    page = importlib.import_module("readability").Document(file.read_text("utf-8", "replace"))
-    html = importlib.import_module("lxml.html").fromstring(page.summary())
-    return {"text": html.text_content(), "title": page.short_title()}
-
-
-def newspaper(file: Path, url: str | None) -> Row:  # noqa: D103
-    page = importlib.import_module("newspaper").article(
-        url or "http://example.org/", input_html=file.read_text("utf-8", "replace")
-    )
-    return {
-        "text": page.text,
-        "title": page.title,
-        "author": " ".join(page.authors),
-        "date": str(page.publish_date or "")[:10],
-    }
-
-
-def justext(file: Path, _url: str | None) -> Row:  # noqa: D103
-    tool = importlib.import_module("justext")
-    text = file.read_text("utf-8", "replace")
-    page = text if file.suffix == ".html" else "".join(f"<p>{line}</p>" for line in text.splitlines())
-    return {
-        "text": "\n".join(
-            part.text for part in tool.justext(page, tool.get_stoplist("English")) if not part.is_boilerplate
-        )
-    }
-
-
-def nothing(file: Path, _url: str | None) -> Row:  # noqa: D103
-    return {"text": file.read_text("utf-8", "replace")}
-
-
-SETS: dict[str, tuple[tuple[str, Tool], ...]] = {
-    "pages": (
-        ("digest", ours),
-        ("trafilatura", trafilatura),
-        ("readability", readability),
-        ("newspaper", newspaper),
-        ("justext", justext),
-    ),
-    "pages_multilingual": (("digest", ours), ("trafilatura", trafilatura)),
-    "pasted": (("digest", ours), ("nothing", nothing), ("justext", justext)),
+PARTS: dict[str, tuple[str, ...]] = {
+    "pages": ("digest", "trafilatura", "readability-lxml", "newspaper4k", "justext"),
+    "pages_multilingual": ("digest", "trafilatura", "readability-lxml", "newspaper4k"),
+    "pasted": ("digest", "nothing", "trafilatura", "justext"),
 }
+MESSES = ("full", "article", "clean")
+FIELDS = ("title", "author", "date")
+ROUNDS = 1000
+FEEDS, ENTRIES, PARAGRAPHS = 200, 33, 12  # as many, and as long, as the 45 MB of real feeds once measured
 
 
-def available(tools: tuple[tuple[str, Tool], ...]) -> Iterator[tuple[str, Tool]]:  # noqa: D103
-    for name, tool in tools:
-        if name not in {"digest", "nothing"} and importlib.util.find_spec(name) is None:
-            print(f"{name}: not installed, skipped")
-            continue
-        yield name, tool
-
-
-def predict(folder: Path, name: str, tool: Tool, out: Path) -> Path:  # noqa: D103
-    spent, count = 0.0, 0
-    target = out / f"{name}.jsonl"
-    with target.open("w", encoding="utf-8") as lines:
-        for line in (folder / "gold.jsonl").read_text("utf-8").splitlines():
-            gold = json.loads(line)
-            url = (
-                gold.get("url")
-                if folder.name != "pasted" and str(gold.get("url")).startswith("http")
-                else None
-            )
-            begun = time.process_time()
-            row = tool(folder / gold["file"], url)
-            spent, count = spent + time.process_time() - begun, count + 1
-            lines.write(json.dumps({"id": gold["id"], **row}) + "\n")
-    print(f"{name}: {1000 * spent / count:.2f} ms CPU each")
-    return target
-
-
-def main() -> int:  # noqa: D103
-    kit = Path(sys.argv[1]) if len(sys.argv) == 2 else Path()  # noqa: PLR2004  # the one argument
-    if not (kit / "evaluate.py").is_file():
-        print("skipped: give the folder of the unpacked kit (it holds evaluate.py)")
-        return 0
-    for part, tools in SETS.items():
-        print(f"\n== {part}")
-        with tempfile.TemporaryDirectory() as out:
-            found = [str(predict(kit / part, name, tool, Path(out))) for name, tool in available(tools)]
-            for mess in (
-                (["--mess", "full"], ["--mess", "article"], ["--mess", "clean"])
-                if part == "pasted"
-                else ([],)
-            ):
-                print(*mess, flush=True)
-                command = [
-                    sys.executable,
-                    str(kit / "evaluate.py"),
-                    str(kit / part / "gold.jsonl"),
-                    *found,
-                    "--diff",
-                    *mess,
-                ]
-                subprocess.run(command, check=True)
+def main() -> int:
+    """Print the table of each part that was asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("kit", type=Path, help="the unpacked kit: the folder that holds evaluate.py")
+    parser.add_argument("--part", action="append", choices=[*PARTS, "feeds"])
+    parser.add_argument("--keep", type=Path, help="write TOOL.jsonl of each part here")
+    arguments = parser.parse_args()
+    has_kit = (arguments.kit / "evaluate.py").is_file()
+    for part in arguments.part or [*PARTS, "feeds"]:
+        print(f"\n== {part}", flush=True)
+        if part == "feeds":
+            time_feeds()
+        elif has_kit:
+            score_part(arguments.kit, part, arguments.keep)
+        else:
+            print("skipped: give the folder of the unpacked kit (it holds evaluate.py)")
     return 0
+
+
+def score_part(kit: Path, part: str, keep: Path | None) -> None:
+    """Run each tool over one part of the kit, and score it, for pasted text by the kind of mess."""
+    scorer = scorer_of(kit)
+    gold = scorer.load(kit / part / "gold.jsonl")
+    found: dict[str, dict[str, Row]] = {}
+    spent: dict[str, float] = {}
+    for name in PARTS[part]:
+        why = missing(name)
+        if why:
+            print(f"{name}: not measured, {why}")
+            continue
+        found[name], spent[name] = run(kit / part, gold, name)
+        if keep:
+            (keep / part).mkdir(parents=True, exist_ok=True)
+            rows = (json.dumps({"id": at, **row}) for at, row in found[name].items())
+            (keep / part / f"{name}.jsonl").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    for mess in MESSES if part == "pasted" else (None,):
+        ids = sorted(at for at, row in gold.items() if mess is None or row.get("mess") == mess)
+        print(f"{mess or 'all'}: {len(ids)} texts; difference is digest less the other")
+        show(scorer, gold, found, spent, ids)
+
+
+def scorer_of(kit: Path) -> ModuleType:
+    """Load the kit's own scorer."""
+    spec = importlib.util.spec_from_file_location("evaluate", kit / "evaluate.py")
+    if spec is None or spec.loader is None:
+        raise SystemExit(f"{kit}: no scorer")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def run(folder: Path, gold: dict[str, dict[str, Any]], name: str) -> tuple[dict[str, Row], float]:
+    """Give what a tool makes of each text, and its CPU milliseconds a text (imports and first use left out)."""
+    tool = TOOLS[name][0]
+    rows: dict[str, Row] = {}
+    cases = [(at, folder / row["file"], address(folder, row)) for at, row in sorted(gold.items())]
+    failed = 0
+    tool(*cases[0][1:])
+    begun = time.process_time()
+    for at, file, url in cases:
+        try:
+            rows[at] = tool(file, url)
+        except Exception as error:  # noqa: BLE001  # a peer that fails on a page scores as empty, and says so
+            rows[at], failed = {"text": ""}, failed + 1
+            print(f"{name}: {at}: {type(error).__name__}", file=sys.stderr)
+    if failed:
+        print(f"{name}: failed on {failed} of {len(cases)}")
+    return rows, 1000 * (time.process_time() - begun) / len(cases)
+
+
+def address(folder: Path, row: dict[str, Any]) -> str | None:
+    """Give a page's address where it had one; pasted text has none."""
+    url = str(row.get("url") or "")
+    return url if url.startswith("http") and folder.name != "pasted" else None
+
+
+def show(
+    scorer: ModuleType,
+    gold: dict[str, dict[str, Any]],
+    found: dict[str, dict[str, Row]],
+    spent: dict[str, float],
+    ids: Sequence[str],
+) -> None:
+    """Print a line for each tool: F1, segments, metadata, differences to ours, CPU."""
+    first: dict[str, list[float]] = {}
+    for name, rows in found.items():
+        scores = scorer.score(gold, rows, ids, ROUNDS, 0)
+        cells = [f"{name:17}"]
+        if "text" in scores:
+            text, (low, high) = scores["text"], scores["ci"]["f1"]
+            cells.append(
+                f"F1 {text['f1']:.3f} [{low:.3f}, {high:.3f}] {text['precision']:.3f}/{text['recall']:.3f}"
+            )
+            cells.append(f"least {min(page[0] for page in scores['_pages']):.2f} empty {text['empty']:.3f}")
+        if "segments" in scores:
+            cells.append(f"segments {scores['segments']['f1']:.3f}")
+        cells += [f"{field} {scores[field]['strict']:.2f}" for field in FIELDS if field in scores]
+        cells.append(f"{spent[name]:.1f} ms")
+        print("  ".join(cells))
+        boots = drawn(scorer, gold, rows, ids, scores)
+        if not first:
+            first = boots
+            continue
+        whole = [f"{what} {spread(first[what], boots[what])}" for what in boots if what in first]
+        print(" " * 19 + "difference: " + "  ".join(whole), flush=True)
+
+
+def drawn(
+    scorer: ModuleType,
+    gold: dict[str, dict[str, Any]],
+    rows: dict[str, Row],
+    ids: Sequence[str],
+    scores: dict[str, Any],
+) -> dict[str, list[float]]:
+    """Give each measure of ROUNDS resamples, the same pages in the same round for every tool; the last is the whole."""
+    boots: dict[str, list[float]] = {}
+    if "text" in scores:
+        boots["F1"] = [*scores["_boots"]["f1"], scores["text"]["f1"]]
+    pages = [at for at in ids if gold[at].get("with")]
+    if pages:
+        hits = [segments(scorer, gold[at], rows.get(at) or {}) for at in pages]
+        boots["segments"] = resampled(hits, segment_f1)
+    for field in FIELDS:
+        asked = [at for at in ids if gold[at].get(field)]
+        if asked and field in scores:
+            met = [
+                scorer.meta_hit(field, gold[at][field], (rows.get(at) or {}).get(field))[0] for at in asked
+            ]
+            boots[field] = resampled(met, statistics.fmean)
+    return boots
+
+
+def segments(scorer: ModuleType, gold: dict[str, Any], row: Row) -> tuple[int, int, int]:
+    """Count a page's segments: found, wrongly found, missed."""
+    text = scorer.squash(row.get("text"))
+    hits = sum(scorer.squash(part) in text for part in gold["with"])
+    return (
+        hits,
+        sum(scorer.squash(part) in text for part in gold.get("without") or []),
+        len(gold["with"]) - hits,
+    )
+
+
+def segment_f1(counts: Sequence[tuple[int, int, int]]) -> float:
+    """Give F1 over all segments of the pages."""
+    hits, wrong, missed = map(sum, zip(*counts, strict=True))
+    return 2 * hits / (2 * hits + wrong + missed) if hits else 0.0
+
+
+def resampled(values: Sequence[Any], measure: Callable[[Sequence[Any]], float]) -> list[float]:
+    """Measure ROUNDS resamples, drawn alike for every tool, and the whole last."""
+    chance = random.Random(0)
+    draws = ([values[chance.randrange(len(values))] for _ in values] for _ in range(ROUNDS))
+    return [*map(measure, draws), measure(values)]
+
+
+def spread(ours: Sequence[float], theirs: Sequence[float]) -> str:
+    """Give a difference with its interval: ``+0.012 [+0.001, +0.020]``."""
+    every = [one - other for one, other in zip(ours, theirs, strict=True)]
+    drawn_only = sorted(every[:-1])
+    low, high = drawn_only[int(0.025 * len(drawn_only))], drawn_only[int(0.975 * len(drawn_only))]
+    return f"{every[-1]:+.4f} [{low:+.4f}, {high:+.4f}]"
+
+
+def time_feeds() -> None:
+    """Time 200 feeds of whole stories, ours (entries cleaned, HTML turned into lines) beside bare parsers."""
+    feeds = [made_feed(number) for number in range(FEEDS)]
+    print(f"{FEEDS} feeds, {FEEDS * ENTRIES} entries, {sum(map(len, feeds)) / 1e6:.0f} MB")
+    for name, module in (("digest", "digest.reading.feeds"), ("fastfeedparser", None), ("feedparser", None)):
+        try:
+            tool = importlib.import_module(module or name)
+        except ImportError as error:
+            print(f"{name}: not measured, {error}")
+            continue
+        parse = (lambda content: tool.parse_feed(content, source="made")) if module else tool.parse  # noqa: B023  # used at once
+        parse(feeds[0])
+        some = feeds if name != "feedparser" else feeds[:20]  # a hundred times slower
+        begun = time.process_time()
+        entries = sum(len(parse(content).entries) for content in some)
+        seconds = (time.process_time() - begun) * len(feeds) / len(some)
+        print(f"{name:17} {seconds:.2f} s CPU, {entries * len(feeds) // len(some)} entries")
+
+
+def made_feed(number: int) -> bytes:
+    """Make a feed of whole stories."""
+    chance = random.Random(number)
+    words = [
+        "harbour",
+        "lantern",
+        "ferry",
+        "bakery",
+        "garden",
+        "choir",
+        "library",
+        "bridge",
+        "winter",
+        "river",
+    ]
+
+    def sentence() -> str:
+        return " ".join(chance.choices(words, k=14)).capitalize() + "."
+
+    def item(at: int) -> str:
+        story = "".join(f"<p>{' '.join(sentence() for _ in range(4))}</p>" for _ in range(PARAGRAPHS))
+        return (
+            f"<item><title>{sentence()}</title><link>https://feed{number}.example.org/{at}</link>"
+            f"<guid>{number}-{at}</guid><pubDate>Tue, 03 Mar 2026 10:{at % 60:02}:00 GMT</pubDate>"
+            f"<description><![CDATA[{story}]]></description></item>"
+        )
+
+    items = "".join(item(at) for at in range(ENTRIES))
+    head = f'<?xml version="1.0"?><rss version="2.0"><channel><title>Feed {number}</title>'
+    return f"{head}{items}</channel></rss>".encode()
 
 
 if __name__ == "__main__":
