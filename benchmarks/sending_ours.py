@@ -24,7 +24,7 @@ from digest.smtp import open_transport
 from digest.store import ListOptions, Store, read_list
 
 CHECKOUT = Path(__file__).parents[1]
-SAMPLES = 200  # points of the CPU curve kept
+SAMPLES = 200  # points of the CPU curve
 
 
 def peak_kilobytes() -> int:
@@ -61,9 +61,8 @@ async def send(asked: argparse.Namespace) -> dict[str, Any]:
     store_file = Path(asked.store)
 
     def note(progress: Progress) -> None:
-        curve.append((progress.accepted, time.process_time()))
-        if len(curve) > 2 * SAMPLES:
-            del curve[1:-1:2]
+        if not curve or progress.accepted - curve[-1][0] >= progress.total // SAMPLES:
+            curve.append((progress.accepted, time.process_time()))
 
     with Store.open(f"sqlite:///{store_file}") as store:
         options = ListOptions(cache=store.cache if asked.cache else None)

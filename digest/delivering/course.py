@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final
 
+from digest.delivering.crowd import Crowd
 from digest.delivering.domains import Domains, Flight, Standing
 from digest.delivering.options import DeliveryOptions
 from digest.delivering.policy import Streak, rule
@@ -57,6 +58,7 @@ class Course:
         self._unclaimed = self.total
         self._waiting: deque[Flight] = deque()  # claimed, not handed out; those to try again come first
         self._domains = Domains(max_attempts=options.max_attempts)
+        self.crowd = Crowd(options.connections)
         self._flying: dict[int, Flight] = {}
         self._counts = dict.fromkeys(State, 0)
         self._streak = Streak()
@@ -188,6 +190,7 @@ class Course:
             self._passed_over[given_up] = receipt.text
             self._counts[State.PLANNED] += self._domains.drop(given_up)
         if ruling.wait_seconds:
+            self.crowd.objected(self._clock.monotonic())
             self._rest_until = self._clock.monotonic() + self.jittered(ruling.wait_seconds)
         self._record(flight.person.delivery, ruling.state, receipt)
         if ruling.retry and not self._stopped and not given_up:
@@ -259,11 +262,12 @@ class Batch:
         self._course = course
         self._left = limit
         self._pulled = 0
+        self.is_dismissed = False  # the server wants fewer connections; the crowd knows already
 
     @property
     def is_used_up(self) -> bool:
-        """Tell whether the connection has carried its share."""
-        return self._left == 0
+        """Tell whether the connection has carried its share, or is one too many."""
+        return self._left == 0 or self.is_dismissed
 
     @property
     def answered_any(self) -> bool:
@@ -272,7 +276,10 @@ class Batch:
 
     def next_parcel(self) -> Parcel | None:
         """Give the next letter, None when there is none now or the share is used up."""
-        if self._left == 0:
+        if self.is_used_up:
+            return None
+        if self._course.crowd.dismisses():
+            self.is_dismissed = True
             return None
         parcel = self._course.next_parcel()
         if parcel is not None:

@@ -144,7 +144,7 @@ class _Run:
         self._options = options
         self._clock = clock
         self.stop = stop
-        self._open = 0  # connections that stand
+        self._over = asyncio.Event()  # set for a moment when nobody works any more
         self._ever_open = False
         self._failures = 0  # to open one, in a row
         limit = options.max_time_seconds
@@ -174,40 +174,55 @@ class _Run:
             worker.cancel()
 
     async def _worker(self) -> None:
-        while self._course.has_work() and not self.stop.is_set():
+        """Use one connection after the other, while the server lets us have one more."""
+        crowd = self._course.crowd
+        while self._has_work():
+            wait = crowd.wait(self._clock.monotonic())
+            if wait:
+                await self._unless_stopped(self._clock.sleep(wait), self._over)
+                continue
+            crowd.enter()
             connection = await self._connect()
-            if connection is None:
-                return
-            self._open += 1
-            try:
-                await self._use(connection)
-            finally:
-                self._open -= 1
-                await connection.close()
+            is_dismissed = connection is None
+            if connection is not None:
+                try:
+                    is_dismissed = await self._use(connection)
+                finally:
+                    await connection.close()
+            if not is_dismissed:
+                crowd.leave()
+            if not crowd.working:
+                self._over.set()  # whoever waits for a place has nobody left to wait for
+                self._over.clear()
+
+    def _has_work(self) -> bool:
+        return self._course.has_work() and not self.stop.is_set()
 
     async def _connect(self) -> Connection | None:
-        """Open a connection, waiting for a troubled server; None when this worker is not needed any more."""
-        while self._course.has_work() and not self.stop.is_set():
+        """Open a connection, waiting for a troubled server; None when the place was given up."""
+        crowd = self._course.crowd
+        while self._has_work():
             try:
                 connection = await self._unless_stopped(self._transport.open())
             except TryAgainError as error:
-                if not await self._may_try_again(error):
+                if crowd.working > 1:
+                    # The server gives us fewer connections than we would like: go on with those (S32).
+                    crowd.turned_away(self._clock.monotonic())
                     return None
+                if not await self._may_try_again(error):
+                    break
                 continue
             except DigestError as error:
                 self._course.halt(error)
-                return None
-            if connection is None:
-                return None
-            if not await self._fits(connection):
-                return None
+                break
+            if connection is None or not await self._fits(connection):
+                break
             self._failures, self._ever_open = 0, True
             return connection
+        crowd.leave()
         return None
 
     async def _may_try_again(self, error: TryAgainError) -> bool:
-        if self._open:
-            return False  # the server gives us fewer connections than we would like: go on with those (S32)
         self._failures += 1
         wait = self._course.jittered(back_off(self._failures))
         if self._deadline is not None:
@@ -237,8 +252,11 @@ class _Run:
         await connection.close()
         return False
 
-    async def _use(self, connection: Connection) -> None:
-        """Send over one connection until it ends, has carried its share, or nothing is left."""
+    async def _use(self, connection: Connection) -> bool:
+        """Send over one connection until it ends, has carried its share, or nothing is left.
+
+        Tells whether it was dismissed: the crowd counts it no more then.
+        """
         batch = self._course.batch(self._options.messages_per_connection)
         while True:
             try:
@@ -252,21 +270,21 @@ class _Run:
                     )
                 else:
                     self._failures = 0
-                return
+                return batch.is_dismissed
             except DigestError as error:
                 self._course.halt(error)
-                return
+                return batch.is_dismissed
             wait = self._course.wait_seconds()
             if wait is None or self.stop.is_set() or batch.is_used_up:
-                return
+                return batch.is_dismissed
             if wait > _LONGEST_PAUSE_SECONDS and self._deadline is None:
                 self._course.halt(_quota_error(self._clock.now() + wait))
-                return
+                return batch.is_dismissed
             if self._is_too_late(wait):
                 self._course.halt(
                     TryAgainError("the time for this run is over", hint="run the same command again")
                 )
-                return
+                return batch.is_dismissed
             await self._pause(wait, "waiting, to send no faster than the rate allows")
 
     def _is_too_late(self, wait: float) -> bool:
@@ -276,16 +294,17 @@ class _Run:
         self._course.tell(waiting=why)
         await self._unless_stopped(self._clock.sleep(seconds))
 
-    async def _unless_stopped(self, work: Coroutine[object, object, T]) -> T | None:
-        """Await something, but no longer than until the run is asked to stop."""
-        task, stopped = asyncio.ensure_future(work), asyncio.ensure_future(self.stop.wait())
+    async def _unless_stopped(self, work: Coroutine[object, object, T], *more: asyncio.Event) -> T | None:
+        """Await something, but no longer than until the run is asked to stop (or one more event is set)."""
+        task = asyncio.ensure_future(work)
+        events = [asyncio.ensure_future(event.wait()) for event in (self.stop, *more)]
         try:
-            await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({task, *events}, return_when=asyncio.FIRST_COMPLETED)
             return task.result() if task.done() else None
         finally:
-            for one in (task, stopped):
+            for one in (task, *events):
                 one.cancel()
-            await asyncio.gather(task, stopped, return_exceptions=True)
+            await asyncio.gather(task, *events, return_exceptions=True)
 
 
 def _quota_error(free_at: float) -> TryAgainError:

@@ -165,7 +165,8 @@ async def test_a_server_that_cannot_be_used_is_asked_once(ledger: Ledger, error:
 async def test_a_server_that_is_not_there_is_waited_for_only_when_asked(ledger: Ledger) -> None:
     """S1: without --max-time the run ends at once with 75, with it the run backs off for so long."""
     clock, transport = StillClock(), ScriptedTransport(opening=unavailable)
-    report = await deliver(LETTER, people(5), transport=transport, ledger=ledger, clock=clock)
+    alone = DeliveryOptions(connections=1)
+    report = await deliver(LETTER, people(5), transport=transport, ledger=ledger, clock=clock, options=alone)
     assert (report.exit_status, clock.waits) == (75, [])
     patient = DeliveryOptions(max_time_seconds=600, connections=1)
     report = await deliver(
