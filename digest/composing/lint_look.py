@@ -35,6 +35,7 @@ _NAMED = {"white": (255, 255, 255), "black": (0, 0, 0)}
 _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _CLASS = re.compile(r"(?:\[data-ogsc\]\s+)?\.([\w-]+)")
 _REORDERING = re.compile(r"(?:^|;)\s*(float|position|order|flex-direction)\s*:\s*([a-z-]+)", re.IGNORECASE)
+_WRAPS = re.compile(r"(?:overflow-wrap|word-wrap|word-break)\s*:\s*(?:break-word|anywhere|break-all)")
 _HARMLESS = frozenset({"none", "static", "relative", "row", "column"})
 _LEFT = re.compile(r"text-align\s*:\s*left\b|(?:padding|margin)-(?:left|right)\s*:", re.IGNORECASE)
 
@@ -74,7 +75,7 @@ def look_findings(html: str) -> Iterator[Finding]:
     walk.feed(html)
     walk.close()
     yield from walk.found
-    if not re.search(r"overflow-wrap|word-break|word-wrap", html):
+    if not _WRAPS.search(html):
         yield Finding("B11", "error", "long words do not wrap", "set overflow-wrap: break-word on the frame")
 
 

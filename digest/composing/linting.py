@@ -12,9 +12,10 @@ from collections.abc import Iterator
 
 from digest.composing.filling import fill
 from digest.composing.finding import Finding
+from digest.composing.lint_frame import frame_findings
 from digest.composing.lint_look import look_findings
 from digest.composing.lint_page import page_findings
-from digest.composing.lint_wire import header_findings, wire_findings
+from digest.composing.lint_wire import envelope_findings, header_findings, wire_findings
 from digest.composing.plaintext import columns
 from digest.composing.reading_back import parsed, parts_of
 from digest.model import Letter, Subscriber
@@ -36,16 +37,19 @@ def lint(
 
     ``postal_address`` is looked for in both parts where it is given.
     """
+    found: list[Finding] = []
     if isinstance(message, Letter):
+        envelope_sender = message.envelope_sender
         message = fill(message, _SAMPLE, date=now, message_id_key=b"lint")
+        found += envelope_findings(parsed(message), envelope_sender)
     whole = parsed(message)
     text, html = parts_of(message)
-    found = [*wire_findings(message), *header_findings(message, whole)]
+    found += [*wire_findings(message), *header_findings(message, whole)]
     if not html:
         found.append(Finding("D1", "error", "there is no HTML part", "add letter.html to the theme"))
     else:
         found += page_findings(html, subject=str(whole.get("Subject", "")))
-        found += look_findings(html)
+        found += [*frame_findings(html), *look_findings(html)]
     found += _text_findings(text)
     if html and text:
         found += _agreement(text, html, whole.get("List-Unsubscribe", ""), postal_address)

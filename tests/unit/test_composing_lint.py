@@ -83,7 +83,7 @@ def test_each_rule_notices(rule: str, before: bytes, behind: bytes) -> None:
 
 def test_placeholder_sender_is_a_warning() -> None:
     """The loopback defaults under example.org are marked."""
-    found = lint(a_message().replace(b"news@harbour.internal", b"news@example.org"))
+    found = lint(a_message().replace(b"@harbour.internal>", b"@example.org>"))
     assert [finding.rule for finding in found if finding.level == "warning"] == ["C7"]
 
 
