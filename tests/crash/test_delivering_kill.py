@@ -72,7 +72,7 @@ def check(server: FaultServer, folder: Path, *, kills: int) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("seed", range(5))
-async def test_killed_runs_resume_without_loss_or_second_letter(seed: int, tmp_path: Path) -> None:
+async def test_l03_killed_runs_resume_without_loss_or_second_letter(seed: int, tmp_path: Path) -> None:
     """After ten kills and a run to the end all are accepted or in doubt, nobody twice, doubts bounded."""
     chance = random.Random(seed)
     write_list(tmp_path / "list.csv")
@@ -96,7 +96,7 @@ async def test_killed_runs_resume_without_loss_or_second_letter(seed: int, tmp_p
 
 
 @pytest.mark.parametrize("largest", [200_000, 1_060_000])
-async def test_a_full_disk_stops_before_what_cannot_be_recorded(largest: int, tmp_path: Path) -> None:
+async def test_l04_a_full_disk_stops_before_what_cannot_be_recorded(largest: int, tmp_path: Path) -> None:
     """L4: 74 whenever the disk fills up; nothing is sent unrecorded, and with room again all is finished."""
     people = 9000
     write_list(tmp_path / "list.csv", people)

@@ -40,7 +40,7 @@ def cut_off(file: Path) -> None:
     assert ended.returncode == -9
 
 
-async def test_an_older_store_beside_a_newer_journal_is_refused(tmp_path: Path) -> None:
+async def test_l16_an_older_store_beside_a_newer_journal_is_refused(tmp_path: Path) -> None:
     """74 and a word on it; with the right store put back the next run finishes, and nobody is mailed twice."""
     file, copy, right = tmp_path / "s.sqlite", tmp_path / "copy", tmp_path / "right"
     transport = ScriptedTransport()

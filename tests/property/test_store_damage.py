@@ -40,7 +40,7 @@ async def refuses(file: Path, transport: ScriptedTransport) -> bool:
 
 
 @pytest.mark.parametrize("seed", range(4))
-async def test_a_flipped_bit_never_mails_anybody_twice(seed: int, tmp_path: Path) -> None:
+async def test_l06_a_flipped_bit_never_mails_anybody_twice(seed: int, tmp_path: Path) -> None:
     """L6: over random single flips the run is refused with 74, or goes on and mails nobody a second time."""
     file, transport = await half_sent(tmp_path)
     whole, chance, refused = file.read_bytes(), random.Random(seed), 0
@@ -57,7 +57,7 @@ async def test_a_flipped_bit_never_mails_anybody_twice(seed: int, tmp_path: Path
 
 
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.9])
-async def test_a_cut_off_store_is_refused(share: float, tmp_path: Path) -> None:
+async def test_l06_a_cut_off_store_is_refused(share: float, tmp_path: Path) -> None:
     """L6: truncation ends with 74, and the file stays as it is."""
     file, transport = await half_sent(tmp_path)
     cut = file.read_bytes()[: int(file.stat().st_size * share)]

@@ -343,7 +343,7 @@ async def test_doubts_are_held_skipped_or_sent_again_as_told(
         assert report.sent == 0
 
 
-async def test_rows_that_left_are_not_mailed_and_new_ones_are(ledger: Ledger) -> None:
+async def test_l15_rows_that_left_are_not_mailed_and_new_ones_are(ledger: Ledger) -> None:
     """L15: the list may change between runs; who left is skipped and owed again on coming back."""
     readers, transport = people(10), ScriptedTransport()
     await deliver(LETTER, readers, transport=transport, ledger=ledger, options=DeliveryOptions(limit=4))
@@ -411,7 +411,7 @@ async def test_a_plan_says_what_a_run_then_does_and_writes_nothing(store: Store)
         assert (after.owed, after.skipped) == (0, {"has it already": 19, "suppressed": 1})
 
 
-async def test_asked_to_stop_it_finishes_what_is_in_flight(ledger: Ledger) -> None:
+async def test_l01_asked_to_stop_it_finishes_what_is_in_flight(ledger: Ledger) -> None:
     """L1: nothing new is taken, nothing is in doubt, the next run goes on."""
     stop, readers = asyncio.Event(), people(60)
 
@@ -430,7 +430,7 @@ async def test_asked_to_stop_it_finishes_what_is_in_flight(ledger: Ledger) -> No
     assert set(transport.accepted.values()) == {1}
 
 
-async def test_cancelled_it_leaves_what_is_in_flight_in_doubt(store: Store) -> None:
+async def test_l02_cancelled_it_leaves_what_is_in_flight_in_doubt(store: Store) -> None:
     """L2: leave now; whose content was on its way is in doubt, everybody else planned or accepted."""
     reached, readers = asyncio.Event(), people(20)
 
@@ -463,7 +463,7 @@ async def test_cancelled_it_leaves_what_is_in_flight_in_doubt(store: Store) -> N
     assert status.counts["in_doubt"] + status.counts["planned"] == 20
 
 
-async def test_a_ledger_that_cannot_be_written_stops_before_the_content(
+async def test_l04_a_ledger_that_cannot_be_written_stops_before_the_content(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """L4: what cannot be recorded is not sent; the run ends with 74."""

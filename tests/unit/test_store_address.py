@@ -37,7 +37,7 @@ from digest.store import InvalidAddressError, parse_address
         ("Ann <a@example.org>", "there is a space in it"),
     ],
 )
-def test_what_cannot_be_mailed_is_refused_with_the_reason(text: str, reason: str) -> None:
+def test_b12_what_cannot_be_mailed_is_refused_with_the_reason(text: str, reason: str) -> None:
     """B12: each kind of wrong address is refused, and the words fit."""
     with pytest.raises(InvalidAddressError, match="^" + reason.replace(".", r"\.")):
         parse_address(text)
@@ -53,12 +53,12 @@ def test_what_cannot_be_mailed_is_refused_with_the_reason(text: str, reason: str
         ("JOS\u00c9@example.org", "jos\u00e9@example.org"),
     ],
 )
-def test_spellings_of_one_person_share_a_key(one: str, other: str) -> None:
+def test_b10_spellings_of_one_person_share_a_key(one: str, other: str) -> None:
     """B10: case, a trailing dot, normal forms and A-labels do not make another person."""
     assert parse_address(one).key == parse_address(other).key
 
 
-def test_plus_addresses_are_different_people() -> None:
+def test_b11_plus_addresses_are_different_people() -> None:
     """B11: what stands behind a plus sign is kept."""
     assert parse_address("ann+harbour@example.org").key != parse_address("ann@example.org").key
 

@@ -41,7 +41,7 @@ def test_columns_become_fields_and_name_and_language_too(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
-def test_the_header_tells_the_separator(tmp_path: Path, separator: str) -> None:
+def test_b02_the_header_tells_the_separator(tmp_path: Path, separator: str) -> None:
     """B2: comma, semicolon and tab are found by themselves."""
     content = f'name{separator}EMAIL\n"Lee{separator} Ann"{separator}ann@example.org\n'
     if separator == "\t":
@@ -62,13 +62,13 @@ def test_the_header_tells_the_separator(tmp_path: Path, separator: str) -> None:
     ],
     ids=["utf-8 mark", "utf-16", "utf-16 be", "cr only", "crlf", "no last line end"],
 )
-def test_marks_and_line_ends_are_read_right(tmp_path: Path, content: bytes) -> None:
+def test_b03_marks_and_line_ends_are_read_right(tmp_path: Path, content: bytes) -> None:
     """B3: byte order marks and every kind of line end are understood."""
     (found,) = read(tmp_path, content)
     assert (found.address, found.name) == ("ann@example.org", "Zoë")
 
 
-def test_latin_1_is_refused_with_its_line_and_read_when_named(tmp_path: Path) -> None:
+def test_b04_latin_1_is_refused_with_its_line_and_read_when_named(tmp_path: Path) -> None:
     """B4: no mojibake; the line is named, and so is the way out."""
     content = "email,name\nann@example.org,Ann\nzoe@example.org,Zoë\n".encode("latin-1")
     said = refusal(tmp_path, content)
@@ -99,7 +99,7 @@ def test_an_unknown_encoding_is_a_usage_error(tmp_path: Path) -> None:
         ('email,name\na@example.org,"Ann\n' + "b@example.org,Bob\n" * 20_000, 2),
     ],
 )
-def test_a_broken_quote_is_refused_where_it_opened(tmp_path: Path, content: str, line: int) -> None:
+def test_b05_a_broken_quote_is_refused_where_it_opened(tmp_path: Path, content: str, line: int) -> None:
     """B5: nobody is swallowed into a name; the line where the quote opened is told."""
     said = refusal(tmp_path, content, SKIP)
     assert said.startswith(f"/readers.csv:{line}: a quotation mark opens here")
@@ -118,7 +118,7 @@ def test_a_broken_quote_is_refused_where_it_opened(tmp_path: Path, content: str,
         ("A\u2028nn", "a line break in 'name'"),
     ],
 )
-def test_control_characters_make_a_row_invalid(tmp_path: Path, name: str, words: str) -> None:
+def test_b06_control_characters_make_a_row_invalid(tmp_path: Path, name: str, words: str) -> None:
     """B6: nothing that could break a header or turn text round gets through; others go on when asked."""
     content = f"email,name,town\nann@example.org,{name},Harbour\nbob@example.org,Bob,Harbour\n"
     padded = "email,name,town\n" + "z@example.org,Z,Z\n" * 300 + content.split("\n", 1)[1]
@@ -132,13 +132,13 @@ def test_marks_that_right_to_left_names_need_are_kept(tmp_path: Path) -> None:
     assert found.name == "\u200f\u05d0\u05e0"
 
 
-def test_a_huge_cell_is_refused_without_a_traceback(tmp_path: Path) -> None:
+def test_b07_a_huge_cell_is_refused_without_a_traceback(tmp_path: Path) -> None:
     """B7: the size and the line are told."""
     said = refusal(tmp_path, f"email,name\nann@example.org,{'x' * 140_000}\n")
     assert said.startswith("/readers.csv:2: a cell is too long: 131,072 characters at most")
 
 
-def test_short_and_long_rows_are_reported_and_skipped_on_request(tmp_path: Path) -> None:
+def test_b08_short_and_long_rows_are_reported_and_skipped_on_request(tmp_path: Path) -> None:
     """B8: nothing is sent by default; with --skip-invalid the others go on."""
     content = "email,name\na@example.org\nb@example.org,Bob,more\nc@example.org,Cy\n"
     said = refusal(tmp_path, content)
@@ -148,7 +148,7 @@ def test_short_and_long_rows_are_reported_and_skipped_on_request(tmp_path: Path)
 
 
 @pytest.mark.parametrize("content", ["", "email,name\n", "email\n\n\n", "email,name\n,\n , \n"])
-def test_a_list_without_anybody_is_refused(tmp_path: Path, content: str) -> None:
+def test_b01_a_list_without_anybody_is_refused(tmp_path: Path, content: str) -> None:
     """B1: an empty list sends nothing and says so."""
     said = refusal(tmp_path, content)
     assert "no recipients" in said or "the list is empty" in said
@@ -164,12 +164,12 @@ def test_a_list_without_anybody_is_refused(tmp_path: Path, content: str) -> None
         ('email,"na\nme"', "a line break or control character in the header"),
     ],
 )
-def test_a_header_that_cannot_be_meant_is_refused(tmp_path: Path, header: str, words: str) -> None:
+def test_b02_a_header_that_cannot_be_meant_is_refused(tmp_path: Path, header: str, words: str) -> None:
     """B2: the columns seen are named."""
     assert words in refusal(tmp_path, f"{header}\na@example.org,x,y\n")
 
 
-def test_duplicates_are_one_person_and_reported(tmp_path: Path) -> None:
+def test_b10_duplicates_are_one_person_and_reported(tmp_path: Path) -> None:
     """B10: the first row wins, the others are counted and named, and it is no error."""
     content = "email,name\nAnn@example.org,First\nbob@example.org,Bob\nann@EXAMPLE.org,Second\n"
     with read_list(write(tmp_path, content)) as roster:

@@ -128,7 +128,7 @@ def test_relative_and_absolute_urls(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert Store.exists(f"sqlite:////{tmp_path.as_posix().lstrip('/')}/state/digest.sqlite")
 
 
-def test_the_lock_is_held_by_one_store_and_nests_within_it(url: str) -> None:
+def test_l08_the_lock_is_held_by_one_store_and_nests_within_it(url: str) -> None:
     """L7: the second run is told at once; L8: other editions and scopes go on; a lock let go is free."""
     with Store.open(url) as one, Store.open(url) as two:
         with one.lock("harbour-7"), one.lock("harbour-7"):
@@ -141,7 +141,7 @@ def test_the_lock_is_held_by_one_store_and_nests_within_it(url: str) -> None:
             pass
 
 
-def test_a_killed_holder_leaves_no_lock(url: str, tmp_path: Path) -> None:
+def test_l07_a_killed_holder_leaves_no_lock(url: str, tmp_path: Path) -> None:
     """L7: flock ends with its process, however it ends."""
     holder = (
         "import sys, time; from digest.store import Store\n"
@@ -165,7 +165,7 @@ def test_a_killed_holder_leaves_no_lock(url: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "content", [b"no database at all, but long enough to look at" * 20, b"", b"SQLite format 3\0"]
 )
-def test_a_damaged_file_is_refused_and_left_as_it_is(tmp_path: Path, url: str, content: bytes) -> None:
+def test_l06_a_damaged_file_is_refused_and_left_as_it_is(tmp_path: Path, url: str, content: bytes) -> None:
     """L6: never start afresh: everyone would be mailed again."""
     file = tmp_path / "state.sqlite"
     file.write_bytes(content)
@@ -175,7 +175,7 @@ def test_a_damaged_file_is_refused_and_left_as_it_is(tmp_path: Path, url: str, c
     assert file.read_bytes() == content
 
 
-def test_another_programs_file_and_a_newer_store_are_refused(tmp_path: Path, url: str) -> None:
+def test_l14_another_programs_file_and_a_newer_store_are_refused(tmp_path: Path, url: str) -> None:
     """L14: neither is touched."""
     with sqlite3.connect(tmp_path / "state.sqlite") as connection:
         connection.execute("CREATE TABLE ships (name TEXT)")
@@ -203,7 +203,7 @@ def test_a_changed_edition_is_noticed(tmp_path: Path, url: str) -> None:
 
 
 @pytest.mark.parametrize("closed", ["folder", "file"])
-def test_a_store_that_may_not_be_written_is_a_configuration_error(tmp_path: Path, closed: str) -> None:
+def test_l05_a_store_that_may_not_be_written_is_a_configuration_error(tmp_path: Path, closed: str) -> None:
     """L5: told when it is opened, before anything is connected."""
     file = tmp_path / "closed" / "state.sqlite"
     url = f"sqlite:///{file}"
@@ -222,7 +222,7 @@ def test_a_store_that_may_not_be_written_is_a_configuration_error(tmp_path: Path
     assert str(file) in ended.stderr
 
 
-def test_a_store_in_the_place_of_a_folder_or_below_a_file(tmp_path: Path) -> None:
+def test_l05_a_store_in_the_place_of_a_folder_or_below_a_file(tmp_path: Path) -> None:
     """L5: 78, and the path is named."""
     (tmp_path / "file").write_text("x")
     for path in (tmp_path, tmp_path / "file" / "state.sqlite"):
