@@ -8,17 +8,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from digest.errors import DigestError, InputMissingError, InvalidInputError
+from digest.errors import DigestError, InputMissingError, InvalidInputError, NothingToCondenseError
 from digest.model import Article, Digest, Source
 from digest.reading.articles import article_of, form_and_text, is_json_feed, json_items
+from digest.reading.charsets import decode
 from digest.reading.fetching import fetch
 from digest.reading.files import expand, read_file
 from digest.reading.options import DEFAULT_OPTIONS, ReadingOptions
-from digest.reading.sniffing import Form
+from digest.reading.sniffing import Form, binary_type, document_form, form_of
 from digest.reading.urls import canonical, is_address
 
 __all__ = ["Collected", "collect", "read"]
 
+_HEAD = 16_384  # bytes; a feed's first tag stands in them
 _AT_ONCE = 8  # sources brought at the same time; hosts have their own politeness
 
 
@@ -111,13 +113,14 @@ async def _collect(name: str, options: ReadingOptions, stdin: bytes | None) -> l
 
 async def _items(source: Source, options: ReadingOptions) -> list[Collected]:
     """Expand one brought source; raises what concerns it as a whole."""
-    form, text = await asyncio.to_thread(form_and_text, source, options)
-    if form is Form.FEED or (form is Form.JSON and is_json_feed(text)):
+    if await asyncio.to_thread(is_feed, source, options):
         return await _feed_items(source, options)
+    form, text = await asyncio.to_thread(form_and_text, source, options)
     if form is Form.OPML:
         from digest.reading.feeds import parse_opml
 
-        return await collect(parse_opml(source.content, source=source.name), options=options)
+        names = parse_opml(source.content, source=source.name, url=source.url)
+        return await collect(names, options=options)
     if form is Form.JSON:
         return [Collected(source.name, item, item_id(item)) for item in json_items(text, source.name)]
     article = await asyncio.to_thread(article_of, source, options)
@@ -125,8 +128,7 @@ async def _items(source: Source, options: ReadingOptions) -> list[Collected]:
 
 
 async def _feed_items(source: Source, options: ReadingOptions) -> list[Collected]:
-    from digest.errors import NothingToCondenseError
-    from digest.reading.feeds import parse_feed
+    from digest.reading.feeds import opened, parse_feed
     from digest.reading.polling import full_text
 
     feed = await asyncio.to_thread(parse_feed, source.content, source=source.name, url=source.url)
@@ -134,33 +136,57 @@ async def _feed_items(source: Source, options: ReadingOptions) -> list[Collected
         raise NothingToCondenseError(
             "nothing to condense: a feed without entries", where=source.name, hint="wait until it has some"
         )
-    entries = feed.entries[: options.entries_per_feed]
-    cut = [entry.id for entry in entries if entry.is_truncated][: options.fetches_per_feed]
-
-    async def item(entry_id: str, article: Article) -> Collected:
-        name = article.url or f"{source.name}#{entry_id}"
-        if not article.paragraphs:
-            return Collected(
-                name,
-                NothingToCondenseError(
-                    "nothing to condense: an entry without text",
-                    where=name,
-                    hint="open its address and give its text",
-                ),
-            )
-        return Collected(name, article, entry_id)
-
+    entries = await asyncio.to_thread(
+        lambda: [opened(one) for one in feed.entries[: options.entries_per_feed]]
+    )
+    cut = {entry.id for entry in [one for one in entries if one.is_truncated][: options.fetches_per_feed]}
     whole = await asyncio.gather(
         *(
             full_text(entry, options=options) if entry.id in cut else _as_is(entry.article)
             for entry in entries
         )
     )
-    return [await item(entry.id, article) for entry, article in zip(entries, whole, strict=True)]
+    return [_feed_item(source.name, entry.id, article) for entry, article in zip(entries, whole, strict=True)]
+
+
+def _feed_item(source: str, entry: str, article: Article) -> Collected:
+    name = article.url or f"{source}#{entry}"
+    if article.paragraphs:
+        return Collected(name, article, entry)
+    error = NothingToCondenseError(
+        "nothing to condense: an entry without text", where=name, hint="open its address and give its text"
+    )
+    return Collected(name, error)
 
 
 async def _as_is(article: Article) -> Article:  # stands beside a coroutine in gather
     return article
+
+
+def head_form(source: Source) -> Form | None:
+    """See a feed or a list of feeds by its head alone; None for everything else.
+
+    A feed's parser takes bytes: decoding 10 MB of it to see its first tag would cost more than parsing it.
+    """
+    if document_form(source.content[:_HEAD]) or binary_type(source.content[:_HEAD]):
+        return None
+    try:
+        form = form_of(decode(source.content[:_HEAD]), source.name, source.media_type)
+    except DigestError:
+        return None
+    return form if form in {Form.FEED, Form.OPML} else None
+
+
+def is_feed(source: Source, options: ReadingOptions) -> bool:
+    """Tell a feed of any kind, JSON Feed included, without decoding what is none."""
+    form = head_form(source)
+    if form is not None:
+        return form is Form.FEED
+    head = source.content[:_HEAD].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if not head.startswith(b"{"):
+        return False
+    form, text = form_and_text(source, options)
+    return form is Form.JSON and is_json_feed(text)
 
 
 def item_id(item: Article | Digest) -> str:

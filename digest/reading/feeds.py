@@ -1,6 +1,8 @@
 """RSS, Atom, RDF and JSON feeds into entries; OPML into addresses. Pure; the only file that knows fastfeedparser.
 
-The parser gets bytes under a size cap and nothing it could fetch. An entry's HTML becomes plain lines at once.
+The parser gets bytes under a size cap and nothing it could fetch. An entry's body stays as its feed wrote it until
+``opened`` reads it: most entries of a feed are older than any window, and their markup costs fifty times what
+parsing the feed does.
 """
 
 from __future__ import annotations
@@ -10,28 +12,36 @@ import hashlib
 import html
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from urllib.parse import urljoin, urlsplit
 from xml.etree import ElementTree as ET
 
 from digest.errors import InvalidInputError
 from digest.model import Article
-from digest.reading.entries import Entry
+from digest.reading.entries import Entry, Written
 from digest.reading.html import read_fragment
+from digest.reading.jsonfeed import read_json_feed
 from digest.reading.language import tag
 from digest.reading.lines import Draft, Line, normalise, split, word_count
 from digest.reading.pasted import clean
 from digest.reading.urls import absolute, canonical
 
-__all__ = ["Feed", "content_id", "moment_of", "parse_feed", "parse_opml"]
+__all__ = ["Feed", "content_id", "moment_of", "opened", "parse_feed", "parse_opml"]
 
 _EXCERPT_WORDS = 120  # a whole story is longer; measured on real feeds, see reading notes
 _ELLIPSIS = re.compile(
-    r"(?:\.\.\.|…|\[…\]|\[\.\.\.\]|read more|continue reading|weiterlesen|lire la suite|leer más|more)\W*$",
+    r"(?:\.\.\.|…|\[…\]|\[\.\.\.\]|read more|continue reading|weiterlesen|lire la suite|leer más|^more)\W*$",
     re.IGNORECASE,
 )
 _THE_POST = re.compile(r"^The post .{1,200} (?:first )?appeared (?:first )?on .{1,100}$", re.IGNORECASE)
 _MOST_ENTRIES = 20_000
+_MOST_FEEDS = 2000  # of a list; the longest that people export have some hundreds
 _LONGEST_AUTHOR = 200
+_LONGEST_ID = 500
+_HEAD = 16_384  # where a feed says its language and base
+_LANGUAGE = re.compile(rb"<language>\s*([A-Za-z-]{2,10})\s*</language>")
+_EVERYWHERE = re.compile(r"(?:https?|tag|urn|at|ipfs):", re.IGNORECASE)
+_BASE = re.compile(rb"""<entry\b[^>]*?\bxml:base\s*=\s*["']([^"'<>]+)|<entry\b""")
 _MARKUP = re.compile(r"</?[a-z][^>]*>|&#?\w+;", re.IGNORECASE)
 
 
@@ -53,26 +63,52 @@ def parse_feed(content: bytes, *, source: str, url: str | None = None, most: int
 
     _refuse_entities(content, source)
     try:
-        parsed = fastfeedparser.parse(content)
+        in_json = read_json_feed(content)
+        if in_json is None:
+            parsed = fastfeedparser.parse(content)
+            head, raws = parsed.feed, parsed.entries
+        else:
+            head, raws = in_json
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise InvalidInputError(
             f"a feed that cannot be parsed: {error}", where=source, hint="check it with a feed validator"
         ) from error
-    head = parsed.feed
-    title = _plain(head.get("title"))
-    base = absolute(head.get("link"), url) or url
+    said = _LANGUAGE.search(content[:_HEAD])
+    whole = _Head(
+        source=source,
+        title=_plain(head.get("title")),
+        base=_base_of(head, content, url),
+        language=tag(head.get("language") or (said and said[1].decode("ascii"))),
+        host=(urlsplit(url).hostname if url else None) or source,
+    )
+    bases = _entry_bases(content, len(raws))
     entries = [
-        _entry(
-            raw, position=at, source=source, feed_title=title, base=base, language=tag(head.get("language"))
-        )
-        for at, raw in enumerate(parsed.entries[:most])
+        _entry(raw, whole, position=at, base=bases[at] if bases else None)
+        for at, raw in enumerate(raws[:most])
     ]
     unique = {entry.id: entry for entry in reversed(entries)}
-    return Feed(title, tuple(sorted(unique.values(), key=lambda entry: entry.position)))
+    return Feed(whole.title, tuple(sorted(unique.values(), key=lambda entry: entry.position)))
 
 
-def parse_opml(content: bytes, *, source: str) -> list[str]:
-    """List the addresses of a list of feeds, in order and once each.
+def opened(entry: Entry) -> Entry:
+    """Read the body of an entry: its markup into paragraphs, freed of what is no part of the story."""
+    if not entry.written:
+        return entry
+    bodies = [split(normalise(body.text)) if body.is_plain else _lines(body.text) for body in entry.written]
+    body = max(bodies, key=_words)
+    draft = clean(Draft(lines=body, title=entry.title, is_extracted=True))
+    lines = [line for line in draft.lines if not _THE_POST.match(line.text)]
+    # judged before repeats and "Read more" go: a story of refrains is whole, and cut where the feed says so
+    last = next((line.text for line in reversed(body) if not _THE_POST.match(line.text)), "")
+    is_cut = _words(body) < _EXCERPT_WORDS or _ELLIPSIS.search(last) is not None
+    article = replace(
+        entry.article, paragraphs=[line.text for line in lines], kinds=[line.kind for line in lines]
+    )
+    return replace(entry, article=article, written=(), is_truncated=entry.url is not None and is_cut)
+
+
+def parse_opml(content: bytes, *, source: str, url: str | None = None) -> list[str]:
+    """List the addresses of a list of feeds, in order and once each; relative ones start from ``url``.
 
     Raises:
         InvalidInputError: damaged, declares entities, or names no feed.
@@ -85,7 +121,8 @@ def parse_opml(content: bytes, *, source: str) -> list[str]:
             f"a list of feeds that cannot be parsed: {error}", where=source, hint="export it again"
         ) from error
     names = [element.get("xmlUrl") or element.get("xmlurl") for element in root.iter("outline")]
-    found = list(dict.fromkeys(name.strip() for name in names if name and name.strip()))
+    named = (name.strip() for name in names if name and name.strip())
+    found = list(dict.fromkeys(absolute(name, url) or name for name in named))[:_MOST_FEEDS]
     if not found:
         raise InvalidInputError(
             "a list of feeds that names none (no xmlUrl)", where=source, hint="export it again"
@@ -111,53 +148,88 @@ def _refuse_entities(content: bytes, source: str) -> None:
         )
 
 
-def _entry(  # noqa: PLR0913  # one entry and what its feed says of all
-    raw: Mapping[str, object],
-    *,
-    position: int,
-    source: str,
-    feed_title: str | None,
-    base: str | None,
-    language: str | None,
-) -> Entry:
-    title = _plain(_text(raw.get("title")))
-    url = absolute(_text(raw.get("link")), base)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Head:
+    """What a feed says for all of its entries."""
+
+    source: str
+    title: str | None
+    base: str | None
+    language: str | None
+    host: str
+
+
+def _base_of(head: Mapping[str, object], content: bytes, url: str | None) -> str | None:
+    """Give what relative links start from: ``xml:base``, else (RSS) the site, else where the feed lies."""
+    detail = head.get("title_detail")
+    said = _text(detail.get("base")) if isinstance(detail, Mapping) else None
+    if said:
+        return absolute(said, url) or url
+    site = absolute(_text(head.get("link")), url)
+    is_atom = b"http://www.w3.org/2005/Atom" in content[:_HEAD] and b"<rss" not in content[:_HEAD]
+    return (url or site) if is_atom else (site or url)  # RFC 4287 2: a document's own address is its base
+
+
+def _entry_bases(content: bytes, count: int) -> list[str | None] | None:
+    """List the ``xml:base`` of each entry, which the parser leaves out; None where no entry has one."""
+    if b"xml:base" not in content:
+        return None
+    found = [match[1].decode("utf-8", "replace") if match[1] else None for match in _BASE.finditer(content)]
+    return found if any(found) and len(found) == count else None
+
+
+def _entry(raw: Mapping[str, object], whole: _Head, *, position: int, base: str | None) -> Entry:
+    url = absolute(_text(raw.get("link")), urljoin(whole.base or "", base) if base else whole.base)
     published, updated = moment_of(raw.get("published")), moment_of(raw.get("updated"))
-    whole, excerpt = (
-        _content(raw.get("content")),
-        _lines(_text(raw.get("description")) or _text(raw.get("summary"))),
-    )
-    body = whole if _words(whole) >= _words(excerpt) else excerpt
-    draft = clean(Draft(lines=body, title=title, is_extracted=True))
-    lines = [line for line in draft.lines if not _THE_POST.match(line.text)]
-    text = "\n".join(line.text for line in lines)
-    return Entry(
-        id=_text(raw.get("id")) or (canonical(url) if url else content_id(title, text)),
+    entry = Entry(
+        id="",
         article=Article(
-            paragraphs=[line.text for line in lines],
-            kinds=[line.kind for line in lines],
-            title=title,
+            paragraphs=[],
+            title=_plain(raw.get("title")),
             byline=_author(raw),
             published=_iso(published or updated),
-            language=language,
+            language=whole.language,
             url=url,
-            site=feed_title,
+            site=whole.title,
         ),
-        source=source,
-        feed_title=feed_title,
+        source=whole.source,
+        feed_title=whole.title,
         published=published,
         updated=updated,
-        is_truncated=url is not None
-        and (_words(lines) < _EXCERPT_WORDS or _ELLIPSIS.search(text) is not None),
         position=position,
+        written=_written(raw),
     )
+    guid, link = _text(raw.get("id")), _text(raw.get("link"))
+    return replace(entry, id=_id(None if guid == link else guid, entry, whole.host))
 
 
-def _content(value: object) -> list[Line]:
-    if not isinstance(value, Sequence) or isinstance(value, str):
-        return []
-    found = [_lines(_text(part.get("value"))) for part in value if isinstance(part, Mapping)]
-    return max(found, key=_words, default=[])
+def _id(guid: str | None, entry: Entry, host: str) -> str:
+    """Identify an entry: by its guid, within its host where the guid is no more than a number or a word.
+
+    Two feeds may both have an entry "1"; the feeds of one site share the guids of its entries.
+    """
+    if guid:
+        guid = guid if len(guid) <= _LONGEST_ID else content_id(None, guid)
+        return guid if _EVERYWHERE.match(guid) else f"{host}#{guid}"
+    if entry.url:
+        return canonical(entry.url)
+    return content_id(entry.title, "\n".join(opened(entry).article.paragraphs))
+
+
+def _written(raw: Mapping[str, object]) -> tuple[Written, ...]:
+    """Collect the bodies that a feed wrote for an entry; the fullest speaks."""
+    content = raw.get("content")
+    parts = content if isinstance(content, Sequence) and not isinstance(content, str) else ()
+    found = [
+        Written(text, is_plain=part.get("type") == "text/plain" and raw.get("is_json") is True)
+        for part in parts
+        if isinstance(part, Mapping) and (text := _text(part.get("value")))
+    ]
+    excerpt = _text(raw.get("description")) or _text(raw.get("summary"))
+    # an excerpt that is shorter than a tenth of the content's markup is never the fullest: it is not even read
+    if excerpt and len(excerpt) * 10 > max((len(body.text) for body in found), default=0):
+        found.append(Written(excerpt))
+    return tuple(dict.fromkeys(found))
 
 
 def _lines(text: str | None) -> list[Line]:

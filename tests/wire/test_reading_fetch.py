@@ -127,7 +127,7 @@ async def test_a_feed_is_asked_with_its_validators() -> None:
 
     async with serving(answer) as url:
         first = await poll(url, state=None, clock=Times(), options=OPEN)
-        assert [entry.id for entry in first.entries] == ["t1"]
+        assert [entry.id for entry in first.entries] == ["127.0.0.1#t1"]
         assert first.was_first
         again = await poll(url, state=first.state, clock=Times(), options=OPEN)
     assert again.is_unchanged
