@@ -24,6 +24,7 @@ from digest.errors import ConfigurationError, InputMissingError
 
 __all__ = [
     "CondenseSettings",
+    "DkimSettings",
     "LetterSettings",
     "ListSettings",
     "RunSettings",
@@ -97,6 +98,17 @@ class SmtpSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DkimSettings:
+    """The keys that sign the letters (DKIM), where the server does not: `digest dkim keygen` makes them."""
+
+    domain: Annotated[str | None, "domain that vouches; by default that of `[sender] address`"] = None
+    selector: Annotated[str, "name of the RSA key in DNS, before `._domainkey`"] = "digest"
+    key_file: Annotated[str | None, "PEM file of the RSA key; without any key nothing is signed"] = None
+    ed25519_selector: Annotated[str, "name of the Ed25519 key in DNS"] = "digest-ed25519"
+    ed25519_key_file: Annotated[str | None, "PEM file of an Ed25519 key, beside the other or alone"] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CondenseSettings:
     """How an article is condensed."""
 
@@ -146,6 +158,7 @@ class Settings:
     list: ListSettings = ListSettings()
     letter: LetterSettings = LetterSettings()
     smtp: SmtpSettings = SmtpSettings()
+    dkim: DkimSettings = DkimSettings()
     condense: CondenseSettings = CondenseSettings()
     store: StoreSettings = StoreSettings()
     run: RunSettings = RunSettings()
@@ -162,6 +175,7 @@ _SECTIONS: Final[dict[str, type]] = {
     "list": ListSettings,
     "letter": LetterSettings,
     "smtp": SmtpSettings,
+    "dkim": DkimSettings,
     "condense": CondenseSettings,
     "store": StoreSettings,
     "run": RunSettings,
@@ -175,6 +189,8 @@ _PATHS: Final = frozenset(
         "letter.themes",
         "smtp.password_file",
         "smtp.tls_ca",
+        "dkim.key_file",
+        "dkim.ed25519_key_file",
         "sources.path",
     }
 )

@@ -33,6 +33,7 @@ COMMANDS = (
     "status",
     "run",
     "schedule",
+    "dkim",
 )
 """In the order in which an editor meets them."""
 

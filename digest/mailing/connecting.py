@@ -20,6 +20,7 @@ from digest.smtp.options import is_loopback
 
 if TYPE_CHECKING:
     from digest.settings import Settings
+    from digest.smtp.dkim import Signer
     from digest.store import Store
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "is_local",
     "open_store",
     "sender_of",
+    "signer_of",
     "smtp_url",
     "store_url",
     "transport_of",
@@ -126,6 +128,29 @@ def transport_of(settings: Settings, url: str, *, ask: Callable[[str], str] | No
         password=lambda: password_of(settings, url, ask=ask),
         ca_file=smtp.tls_ca,
         pipelining=smtp.pipelining,
+        signer=signer_of(settings),
+    )
+
+
+def signer_of(settings: Settings) -> Signer | None:
+    """Load the DKIM keys that are set; None where there are none.
+
+    Raises:
+        InputMissingError: a key file is not there.
+        ConfigurationError: it holds no key, no domain is known, or the extra is not installed.
+    """
+    dkim = settings.dkim
+    files = ((dkim.selector, dkim.key_file), (dkim.ed25519_selector, dkim.ed25519_key_file))
+    if not any(file for _, file in files):
+        return None
+    domain = dkim.domain or (settings.sender.address or "").rpartition("@")[2]
+    if not domain:
+        raise ConfigurationError("no domain to sign for", where="[dkim] domain", hint="set it")
+    from digest.smtp.dkim import Signer
+    from digest.smtp.dkim_keys import load_key
+
+    return Signer(
+        [load_key(Path(file), domain=domain, selector=selector) for selector, file in files if file]
     )
 
 

@@ -8,7 +8,7 @@ as the server would have given it, so that it is recorded and shown like any oth
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 
 from digest.model import Parcel, Receipt, Stage
@@ -48,30 +48,38 @@ class Extensions:
 
 @dataclass(frozen=True, slots=True)
 class Transmission:
-    """A parcel as the wire wants it: commands with their line ends, content ready for its final dot."""
+    """A parcel as the wire wants it: commands with their line ends, content ready for its final dot.
+
+    ``signature``, where letters are signed, gives the header fields that go before the content.
+    """
 
     parcel: Parcel
     mail: bytes
     rcpt: bytes
     content: bytes
+    signature: Awaitable[bytes] | None = None
 
 
 def prepare(  # noqa: PLR0911  # one return a reason: a list to read down
-    parcel: Parcel, extensions: Extensions
+    parcel: Parcel, extensions: Extensions, *, growth: int = 0
 ) -> Transmission | Receipt:
-    """Make the bytes for a parcel, or the receipt that says why there are none."""
+    """Make the bytes for a parcel, or the receipt that says why there are none.
+
+    ``growth``: how many bytes a signature will add.
+    """
     sender, recipient = parcel.envelope.sender, parcel.envelope.recipient
     message = parcel.message
+    size = len(message) + growth
     if _UNSAFE.search(sender):
         return Receipt(Stage.MAIL, 553, "the sender is no address for a command; not sent", "5.1.7")
     if _UNSAFE.search(recipient):
         return Receipt(Stage.RCPT, 553, "this is no address for a command; not sent", "5.1.3")
-    if extensions.size is not None and len(message) > extensions.size:
-        what = f"the letter has {len(message)} bytes, the server takes {extensions.size}; not sent"
+    if extensions.size is not None and size > extensions.size:
+        what = f"the letter has {size} bytes, the server takes {extensions.size}; not sent"
         return Receipt(Stage.MAIL, 552, what, "5.3.4")
     if not (parcel.is_proper or _has_proper_lines(message)):
         return Receipt(Stage.DATA, 554, "the letter has a line that does not end in CR LF; not sent", "5.6.0")
-    options = f" SIZE={len(message)}" if extensions.size_offered else ""
+    options = f" SIZE={size}" if extensions.size_offered else ""
     if not (sender.isascii() and recipient.isascii()):
         if not extensions.utf8:
             return Receipt(Stage.RCPT, 553, "the server takes no address outside ASCII; not sent", "5.6.7")

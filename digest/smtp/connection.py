@@ -12,6 +12,7 @@ from digest.smtp.dialogue import Desk, SeveredError, send_pipelined, send_staged
 from digest.smtp.errors import ConnectionLostError
 from digest.smtp.options import SmtpOptions
 from digest.smtp.session import Session
+from digest.smtp.signing import SigningThreads
 from digest.smtp.wire import Wire
 
 __all__ = ["SmtpConnection"]
@@ -21,13 +22,19 @@ class SmtpConnection:
     """Sends parcels over one session; see ``digest.model.Connection`` for what is promised."""
 
     def __init__(
-        self, session: Session, options: SmtpOptions, *, out_of_step: Callable[[], None] = lambda: None
+        self,
+        session: Session,
+        options: SmtpOptions,
+        *,
+        signing: SigningThreads | None = None,
+        out_of_step: Callable[[], None] = lambda: None,
     ) -> None:
         self._wire = Wire(session.transport, options.timeouts)
         self._extensions = Extensions.of(session.offered)
         self._is_pipelined = options.pipelining and self._extensions.pipelining
         self._rehearsal = session.rehearsal
         self._where = options.where
+        self._signing = signing
         self._out_of_step = out_of_step
 
     @property
@@ -46,7 +53,7 @@ class SmtpConnection:
         Raises:
             ConnectionLostError: the connection ended; every pulled parcel was answered.
         """
-        desk = Desk(next_parcel, observer, self._extensions)
+        desk = Desk(next_parcel, observer, self._extensions, self._signing)
         try:
             await (send_pipelined if self._is_pipelined else send_staged)(self._wire, desk)
         except SeveredError as severed:

@@ -16,10 +16,12 @@ Source: RFC 5321 3.3, 4.1.1; RFC 2920 3.1 (content may begin a group, DATA must 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from digest.model import Observer, Parcel, Receipt, Stage
 from digest.smtp.commands import Extensions, Transmission, prepare
 from digest.smtp.replies import Reply, receipt
+from digest.smtp.signing import SigningThreads
 from digest.smtp.wire import BLOCK_BYTES, Wire
 
 __all__ = ["Desk", "SeveredError", "send_pipelined", "send_staged"]
@@ -43,7 +45,11 @@ class Desk:
     """The parcels under way on one connection: at most one whose content goes out, and one announced."""
 
     def __init__(
-        self, next_parcel: Callable[[], Parcel | None], observer: Observer, extensions: Extensions
+        self,
+        next_parcel: Callable[[], Parcel | None],
+        observer: Observer,
+        extensions: Extensions,
+        signing: SigningThreads | None = None,
     ) -> None:
         self.leaving: Parcel | None = None
         self.announced: Parcel | None = None
@@ -51,14 +57,19 @@ class Desk:
         self._next_parcel = next_parcel
         self._observer = observer
         self._extensions = extensions
+        self._signing = signing
+        self._growth = signing.growth if signing is not None else 0
 
     def pull(self) -> Transmission | None:
         """Fetch the next parcel that can go out; those that cannot are answered here."""
         while (parcel := self._next_parcel()) is not None:
-            prepared = prepare(parcel, self._extensions)
+            prepared = prepare(parcel, self._extensions, growth=self._growth)
             if isinstance(prepared, Transmission):
                 self.announced = parcel
-                return prepared
+                if self._signing is None:
+                    return prepared
+                # Begun now and needed a round trip later. Of the parcel's bytes, not of the stuffed ones.
+                return replace(prepared, signature=self._signing.begin(parcel.message))
             self._observer.answered(parcel, prepared)
         return None
 
@@ -190,8 +201,11 @@ async def _envelope(
 
 async def _hand_over(wire: Wire, desk: Desk, transmission: Transmission, following: bytes) -> bytes:
     """Commit a content and give what is to be written last: its dot, and the commands that follow."""
-    desk.commit(transmission)
     content = transmission.content
+    if transmission.signature is not None:
+        content = await transmission.signature + content
+        _check(wire)
+    desk.commit(transmission)
     if len(content) > BLOCK_BYTES:
         if not await wire.pour(content):
             if wire.unasked is not None:

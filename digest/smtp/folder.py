@@ -15,10 +15,10 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from digest.errors import ConfigurationError, InputMissingError, InvalidInputError, StoreError
+from digest.errors import ConfigurationError, InputMissingError, InvalidInputError, StoreError, UsageError
 from digest.model import Connection, Envelope, Observer, Parcel, Receipt, Stage
 
-__all__ = ["FolderTransport", "read_folder"]
+__all__ = ["FolderTransport", "from_url", "read_folder"]
 
 _ENVELOPES = "envelopes.jsonl"
 
@@ -50,6 +50,18 @@ class FolderTransport:
                 hint="name another folder",
             ) from error
         return _FolderConnection(self.path)
+
+
+def from_url(url: str, *, password: Callable[[], str] | None = None) -> FolderTransport:  # noqa: ARG001  # a factory's shape
+    """Give the transport of ``folder:PATH``.
+
+    Raises:
+        UsageError: it names no folder.
+    """
+    path = url.partition(":")[2]
+    if not path.strip():
+        raise UsageError("the URL names no folder", hint="write folder:PATH")
+    return FolderTransport(Path(path))
 
 
 class _FolderConnection:

@@ -10,9 +10,10 @@ import asyncio
 import secrets
 from collections.abc import Callable
 
+from digest.errors import UsageError
 from digest.model import Connection, Observer, Parcel, Receipt, Stage
 
-__all__ = ["MemoryTransport"]
+__all__ = ["MemoryTransport", "from_url"]
 
 _KEPT = Receipt(Stage.DOT, 250, "2.0.0 kept in memory", "2.0.0")
 
@@ -32,6 +33,17 @@ class MemoryTransport:
     async def open(self) -> Connection:
         """Open a connection, of which there may be many."""
         return _MemoryConnection(self.parcels, self._scope)
+
+
+def from_url(url: str, *, password: Callable[[], str] | None = None) -> MemoryTransport:  # noqa: ARG001  # a factory's shape
+    """Give the transport of ``memory:``.
+
+    Raises:
+        UsageError: something stands behind the colon.
+    """
+    if url.partition(":")[2]:
+        raise UsageError("memory: has no parts", hint="write memory:")
+    return MemoryTransport()
 
 
 class _MemoryConnection:

@@ -1,16 +1,38 @@
-"""From a URL to the transport it names."""
+"""From a URL to the transport it names: the scheme says which, and only that one's module is loaded.
+
+A scheme that is none of Digest's own is looked up among the installed packages' entry points of the group
+``digest.transports``; what stands there is a function like ``Factory``.
+"""
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
+from typing import TYPE_CHECKING, Final, Protocol, cast
 
-from digest.errors import UsageError
+from digest.errors import ConfigurationError, UsageError
 from digest.model import Transport
 from digest.smtp.options import parse_url
 
-__all__ = ["open_transport"]
+if TYPE_CHECKING:
+    from digest.smtp.dkim import Signer
+
+__all__ = ["Factory", "open_transport"]
+
+GROUP: Final = "digest.transports"
+_OWN: Final = {
+    "folder": "digest.smtp.folder:from_url",
+    "memory": "digest.smtp.memory:from_url",
+}
+
+
+class Factory(Protocol):
+    """Makes a transport from its URL. ``password`` finds the secret when it is called; it may prompt."""
+
+    def __call__(self, url: str, *, password: Callable[[], str] | None = None) -> Transport:
+        """Give the transport; connects to nobody yet."""
+        ...
 
 
 def open_transport(
@@ -19,32 +41,52 @@ def open_transport(
     password: Callable[[], str] | None = None,
     ca_file: str | None = None,
     pipelining: bool = True,
+    signer: Signer | None = None,
 ) -> Transport:
     """Give the transport a URL names; nothing is connected or written yet.
 
-    ``smtp://…`` and ``smtps://…`` are servers, ``folder:PATH`` writes files, ``memory:`` keeps letters. ``password`` is
-    called when a login is needed, at most once (XOAUTH2: gives a token, once a connection).
+    ``smtp://…`` and ``smtps://…`` are servers, ``folder:PATH`` writes files, ``memory:`` keeps letters, ``sendmail:``
+    hands them to the local program, ``ses://REGION`` and ``mailgun://DOMAIN`` to an HTTP API. ``password`` is called
+    when a login is needed, at most once (XOAUTH2: gives a token, once a connection). With a ``signer`` every
+    letter is signed (DKIM).
 
     Raises:
         UsageError: the URL names no transport.
+        ConfigurationError: a plug-in's transport cannot be loaded.
     """
-    scheme, _, rest = url.partition(":")
-    match scheme.lower():
-        case "folder" if rest.strip():
-            from digest.smtp.folder import FolderTransport
+    scheme = url.partition(":")[0].lower()
+    signing = None
+    if signer is not None:
+        from digest.smtp.signing import SigningThreads
 
-            return FolderTransport(Path(rest))
-        case "memory" if not rest:
-            from digest.smtp.memory import MemoryTransport
+        signing = SigningThreads(signer)
+    if scheme in {"smtp", "smtps"}:
+        from digest.smtp.transport import SmtpTransport
 
-            return MemoryTransport()
-        case "smtp" | "smtps":
-            from digest.smtp.transport import SmtpTransport
+        options = replace(parse_url(url), ca_file=ca_file, pipelining=pipelining)
+        return SmtpTransport(options, password=password, signing=signing)
+    transport = _factory(scheme)(url, password=password)
+    if signing is None:
+        return transport
+    from digest.smtp.signing import SignedTransport
 
-            options = replace(parse_url(url), ca_file=ca_file, pipelining=pipelining)
-            return SmtpTransport(options, password=password)
-        case _:
-            raise UsageError(
-                "this names no transport",
-                hint="use smtp://HOST:PORT, smtps://HOST:PORT, folder:PATH or memory:",
-            )
+    return SignedTransport(transport, signing)
+
+
+def _factory(scheme: str) -> Factory:
+    if scheme in _OWN:
+        module, _, name = _OWN[scheme].partition(":")
+        return cast("Factory", getattr(importlib.import_module(module), name))
+    from importlib.metadata import entry_points
+
+    for found in entry_points(group=GROUP, name=scheme):
+        try:
+            return cast("Factory", found.load())
+        except (ImportError, AttributeError) as error:
+            raise ConfigurationError(
+                f"the transport '{scheme}' cannot be loaded", where=found.value, hint="is its package whole?"
+            ) from error
+    raise UsageError(
+        "this names no transport",
+        hint=f"use smtp://HOST:PORT, smtps://HOST:PORT, {', '.join(f'{name}:…' for name in _OWN)}",
+    )

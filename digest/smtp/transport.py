@@ -12,6 +12,7 @@ from digest.model import Connection
 from digest.smtp.connection import SmtpConnection
 from digest.smtp.options import SmtpOptions, Tls
 from digest.smtp.session import open_session
+from digest.smtp.signing import SigningThreads
 
 __all__ = ["SmtpTransport"]
 
@@ -20,11 +21,18 @@ class SmtpTransport:
     """Opens connections to one server.
 
     ``password`` is asked once, in a thread, when first needed (it may prompt or run a command); for XOAUTH2 it
-    gives a token and is asked for every connection, since tokens expire.
+    gives a token and is asked for every connection, since tokens expire. ``signing``: letters are signed.
     """
 
-    def __init__(self, options: SmtpOptions, *, password: Callable[[], str] | None = None) -> None:
+    def __init__(
+        self,
+        options: SmtpOptions,
+        *,
+        password: Callable[[], str] | None = None,
+        signing: SigningThreads | None = None,
+    ) -> None:
         self._options = options
+        self._signing = signing
         self._password = password
         self._known: str | None = None
         self._asking = asyncio.Lock()
@@ -47,7 +55,9 @@ class SmtpTransport:
         if self._options.tls is not Tls.NONE and self._context is None:
             self._context = _trusting(self._options.ca_file)
         session = await open_session(self._options, self._secret(), self._context)
-        return SmtpConnection(session, self._options, out_of_step=self._distrust_pipelining)
+        return SmtpConnection(
+            session, self._options, signing=self._signing, out_of_step=self._distrust_pipelining
+        )
 
     def _secret(self) -> Callable[[], Awaitable[str]] | None:
         password = self._password

@@ -37,6 +37,7 @@ KEEPERS = {
     "aiosmtplib": ("smtp/",),
     "click": ("cli/",),
     "crontab": ("schedule/tab.py",),
+    "cryptography": ("smtp/dkim_keys.py",),
     "fastfeedparser": ("reading/",),
     "httpx2": ("reading/",),
     "jinja2": ("composing/", "web/"),
