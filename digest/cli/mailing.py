@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -36,7 +36,7 @@ def approval(*, yes: bool, quiet: bool) -> Callable[[SendPlan], bool]:
     def approve(send_plan: SendPlan) -> bool:
         if not quiet:
             for line in plan_lines(send_plan):
-                click.echo(plain(line), err=True)
+                _say(line)
         if yes:
             return True
         if not is_interactive():
@@ -46,6 +46,12 @@ def approval(*, yes: bool, quiet: bool) -> Callable[[SendPlan], bool]:
         return click.confirm(f"Mail {_people(send_plan.summary.owed)}?", err=True)
 
     return approve
+
+
+def _say(line: str) -> None:
+    """Write to whoever watches; nobody watching (a closed pipe) is no reason to send nothing."""
+    with suppress(OSError):
+        click.echo(plain(line), err=True)
 
 
 def plan_lines(send_plan: SendPlan) -> Iterator[str]:
@@ -159,7 +165,7 @@ def report_outcome(
         click.echo(json_line(outcome_to_json(outcome, status)), nl=False)
     elif not quiet or status:
         for line in _outcome_lines(outcome):
-            click.echo(plain(line), err=True)
+            _say(line)
     return status
 
 

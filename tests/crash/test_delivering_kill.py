@@ -4,39 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import random
-import sys
 from pathlib import Path
 
 import pytest
+from crash_parts import CONNECTIONS, PEOPLE, check, start, write_list
 from fault_server import At, Decide, Fault, FaultServer, Moment, behave
 
-from digest.store import Store
-
-CHILD = Path(__file__).with_name("delivering_child.py")
-PEOPLE = 240
-CONNECTIONS = 8
 KILLS = 10
 MOMENTS = (At.GREETING, At.MAIL, At.RCPT, At.DATA, At.BODY, At.DOT, At.DOT, At.DOT, At.QUIT)
-
-
-def write_list(path: Path, people: int = PEOPLE) -> None:
-    """Write a list of readers at some domains."""
-    rows = (f"reader{number}@town{number % 7}.example.org,Reader {number}\n" for number in range(people))
-    path.write_text("email,name\n" + "".join(rows))
-
-
-async def start(server: FaultServer, folder: Path, *, largest: int = 0) -> asyncio.subprocess.Process:
-    """Start a run in a process of its own."""
-    return await asyncio.create_subprocess_exec(
-        sys.executable,
-        str(CHILD),
-        str(server.port),
-        str(folder / "state.sqlite"),
-        str(folder / "list.csv"),
-        str(CONNECTIONS),
-        str(largest),
-        stderr=asyncio.subprocess.PIPE,
-    )
 
 
 def kill_at(child: asyncio.subprocess.Process, at: At, count: int) -> Decide:
@@ -51,24 +26,6 @@ def kill_at(child: asyncio.subprocess.Process, at: At, count: int) -> Decide:
         return None
 
     return decide
-
-
-def check(server: FaultServer, folder: Path, *, kills: int) -> dict[str, int]:
-    """Compare what the store says with what the server knows; give the counts."""
-    with Store.open(f"sqlite:///{folder / 'state.sqlite'}") as store:
-        status = store.status("harbour-7")
-        if status is None:
-            assert not server.truth.accepted
-            return {}
-        for delivery in status.deliveries():
-            accepted = server.truth.accepted[delivery.email]
-            assert accepted <= 1, f"{delivery.email} was mailed {accepted} times"
-            if delivery.state == "accepted":
-                assert accepted == 1, f"{delivery.email} is said to have a letter and has none"
-            if accepted:
-                assert delivery.state in {"accepted", "in_doubt"}, f"{delivery} has the letter"
-        assert status.counts["in_doubt"] <= kills * CONNECTIONS
-        return dict(status.counts)
 
 
 @pytest.mark.parametrize("seed", range(5))
