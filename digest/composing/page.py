@@ -8,6 +8,7 @@ names are documented in ``docs/how-to/write-a-theme.md`` and are a contract with
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,6 +23,8 @@ __all__ = ["EditionView", "Page", "SenderView", "Story", "WordBook", "direction"
 
 _RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "iw", "ps", "sd", "ug", "ur", "yi"})
 _FALLBACK = "en"
+_TAG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")  # RFC 5646 2.1
+_TAG_LIMIT = 35  # RFC 5646 4.4.1
 _UNKNOWN = frozenset({"", "und", "mul", "zxx"})
 
 
@@ -212,9 +215,9 @@ def _story(
 
 
 def _language(language: str | None, fallback: str = _FALLBACK) -> str:
-    """Make a tag that ``lang`` may carry: letters, digits and hyphens."""
+    """Make a tag that ``lang`` and Content-Language may carry."""
     tag = (language or "").strip().replace("_", "-")
-    known = tag.lower() not in _UNKNOWN and tag.replace("-", "").isalnum() and tag.isascii()
+    known = len(tag) <= _TAG_LIMIT and _TAG.fullmatch(tag) and tag.lower() not in _UNKNOWN
     return tag if known else fallback
 
 

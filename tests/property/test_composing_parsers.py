@@ -67,7 +67,7 @@ def works(*command: str) -> bool:
 @pytest.mark.skipif(
     not works("node", "-e", "require('mailparser')"), reason="Node's mailparser is not installed"
 )
-def test_node_reads_every_subject_and_name(tmp_path: Path) -> None:
+def test_d8_node_reads_every_subject_and_name(tmp_path: Path) -> None:
     """D8: 4,000 mixed-script subjects and names, 0 differences in mailparser."""
     mails, wanted = cases()
     (tmp_path / "mails.json").write_text(json.dumps(mails))
@@ -78,7 +78,7 @@ PERL_MODULES = ("-MEmail::MIME", "-MEmail::Address::XS", "-MJSON::PP")
 
 
 @pytest.mark.skipif(not works("perl", *PERL_MODULES, "-e", "1"), reason="Perl's Email::MIME is not installed")
-def test_perl_reads_every_subject_and_name(tmp_path: Path) -> None:
+def test_d8_perl_reads_every_subject_and_name(tmp_path: Path) -> None:
     """D8: 4,000 mixed-script subjects and names, 0 differences in Email::MIME."""
     mails, wanted = cases()
     (tmp_path / "mails.json").write_text(json.dumps(mails))

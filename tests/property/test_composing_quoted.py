@@ -38,7 +38,7 @@ WORDS = (
 
 
 @given(TEXT | NASTY, TEXT | NASTY, TEXT | NASTY)
-def test_pieces_join_to_their_texts(before: str, value: str, behind: str) -> None:
+def test_a13_d10_pieces_join_to_their_texts(before: str, value: str, behind: str) -> None:
     """A13 D10: pieces between soft breaks decode to the joined text; no line is long, dotted or ends in white."""
     wire = SOFT_BREAK.join(map(quoted, (before, value, behind)))
     assert quopri.decodestring(wire).replace(b"\r\n", b"\n").decode() == before + value + behind
@@ -61,7 +61,7 @@ def decoded(wire: bytes) -> str:
 
 
 @given(TEXT)
-def test_subject_comes_back(text: str) -> None:
+def test_d8_subject_comes_back(text: str) -> None:
     """D8: a subject decodes to what it was; no line over 78, no encoded word over 75."""
     wire = unstructured(text, used=9)
     assert decoded(wire) == clean_line(text)
@@ -71,7 +71,7 @@ def test_subject_comes_back(text: str) -> None:
     assert all(len(word) <= 75 for word in re.findall(rb"=\?\S+", wire))
 
 
-def test_four_thousand_mixed_subjects_and_names_come_back() -> None:
+def test_d8_four_thousand_mixed_subjects_and_names_come_back() -> None:
     """D8: mixed scripts, quotes and half encoded words survive as subject and as name."""
     chance = random.Random(8)
     for _ in range(4000):
@@ -85,7 +85,7 @@ def test_four_thousand_mixed_subjects_and_names_come_back() -> None:
 
 
 @given(TEXT, st.from_regex(r"[a-z.]{1,9}@[a-z]{1,9}\.org", fullmatch=True))
-def test_no_name_adds_a_header_line(name: str, address: str) -> None:
+def test_c12_d8_no_name_adds_a_header_line(name: str, address: str) -> None:
     """A name can neither end the field nor begin another; the address is always the last thing in it."""
     wire = mailbox(name, address, used=4)
     assert all(line.startswith(b" ") for line in wire.split(b"\r\n")[1:])

@@ -43,7 +43,7 @@ def an_edition() -> Edition:
     ("content", "media_type", "size"),
     [(PNG, "image/png", (800, 400)), (GIF, "image/gif", (30, 20)), (JPEG, "image/jpeg", (90, 60))],
 )
-def test_size_is_read_from_the_bytes(content: bytes, media_type: str, size: tuple[int, int]) -> None:
+def test_c1_size_is_read_from_the_bytes(content: bytes, media_type: str, size: tuple[int, int]) -> None:
     """C1: width and height are known without any library."""
     picture = embedded(content, alt="x")
     assert (picture.media_type, (picture.width, picture.height)) == (media_type, size)
@@ -70,7 +70,7 @@ def letter_with(picture: Picture, *attachments: Attachment) -> bytes:
     return fill(letter, ANN, date=0, message_id_key=b"k")
 
 
-def test_embedded_picture_travels_beside_the_page() -> None:
+def test_d1_embedded_picture_travels_beside_the_page() -> None:
     """D1: alternative holds text first, then related with the page and its picture; attachments are outside."""
     note = Attachment(filename="plan of/quay.txt", media_type="text/plain", content=b"hello\n.dot\n")
     message = letter_with(embedded(PNG, alt="The room"), note)
@@ -105,7 +105,7 @@ def test_d1_attachment_keeps_its_name(name: str) -> None:
     assert max(map(len, message.split(b"\r\n"))) <= 78
 
 
-def test_no_remote_picture_unless_asked() -> None:
+def test_c2_c10_no_remote_picture_unless_asked() -> None:
     """C2 C10: an article's own picture address never reaches the letter by itself."""
     letter = compose(an_edition())
     assert "<img" not in parts_of(fill(letter, ANN, date=0, message_id_key=b"k"))[1]
