@@ -82,12 +82,13 @@ def summary_sets(
     )[: max(_CANDIDATES, count + 2)]
     likely.sort(key=lambda sentence: sentence.place)
     sizes = range(max(1, min(2, count), count - 1), count + 1)
+    leans = any(sentence.dangles for sentence in likely)
     return [
         chosen
         for size in sizes
         for chosen in combinations(likely, size)
         if sum([sentence.words for sentence in chosen]) <= words
-        and _stands(chosen, opens_article=document.opens_article)
+        and (not leans or _stands(chosen, opens_article=document.opens_article))
     ]
 
 
@@ -98,12 +99,21 @@ def set_rows(
     frequencies, titles = document.frequencies, document.title_stems
     length = math.log(len(document.sentences) + 1) / _THREE
     alike: dict[tuple[int, int], float] = {}
+    # Sets share their beginnings: what two sentences cover is counted once for all threes that begin so.
+    begun: dict[tuple[int, ...], tuple[set[str], int]] = {(): (set(), 0)}
     for chosen in sets:
         size = len(chosen)
-        stems = set[str]().union(*[sentence.stems for sentence in chosen])
-        covered = sum([frequencies[word] for word in stems]) / document.total
+        places = tuple([sentence.place for sentence in chosen])
+        at = size if places[:-1] in begun else 1
+        while at <= size:
+            before, counted = begun[places[: at - 1]]
+            new = chosen[at - 1].stems.keys() - before
+            begun[places[:at]] = (before | new, counted + sum([frequencies[word] for word in new]))
+            at += 1
+        stems, counted = begun[places]
+        covered = counted / document.total
         words = sum([sentence.words for sentence in chosen]) / _WORDS_SCALE
-        summed = sum([scores[sentence.place] for sentence in chosen])
+        summed = sum([scores[place] for place in places])
         likest = 0.0
         for one, other in combinations(chosen, 2):
             key = (one.place, other.place)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -40,6 +41,7 @@ _DIGIT = re.compile(r"\d")
 _NAME = re.compile(r"(?<=[\w,’'”\"(-] )[A-ZÀ-ÖØ-ÞА-ЯЁ][\w’'-]+")
 _LABEL = re.compile(r"[^\s:][^:.,“\"]{2,35}: ")
 _PICTURED = re.compile(r"\b(?:pictured|file photo|above|left|right|centre|seen here|poses)\b")
+_PICTURED_WORDS = frozenset(("pictured", "file", "above", "left", "right", "centre", "seen", "poses"))
 _QUOTES = "“\"„«‘'"
 _CLOSING = '"”’ '
 # The first three places each have a weight of their own.
@@ -118,13 +120,13 @@ def prepare_all(
 ) -> Document:
     """Prepare the prose sentences of an article, in their order."""
     sentences = tuple([prepare(text, language, place=place) for place, text in enumerate(texts)])
-    frequencies: dict[str, int] = {}
+    frequencies: defaultdict[str, int] = defaultdict(int)
     for sentence in sentences:
         for word, count in sentence.stems.items():
-            frequencies[word] = frequencies.get(word, 0) + count
+            frequencies[word] += count
     return Document(
         sentences=sentences,
-        frequencies=frequencies,
+        frequencies=dict(frequencies),  # asking for a word must not add it
         total=sum(frequencies.values()) or 1,
         title_stems=frozenset(prepare(title, language).stems) if title else frozenset(),
         language=language,
@@ -166,16 +168,22 @@ def feature_rows(document: Document) -> list[list[float]]:
             0.0 if _SECOND_PERSON.isdisjoint(sentence.vocabulary) else 1.0,
             1.0 if text.rstrip(_CLOSING).endswith("?") else 0.0, 1.0 if ":" in text else 0.0,
             0.0 if sentence.balanced else 1.0,
-            1.0 if ":" in text and _LABEL.match(text) else 0.0, 1.0 if _PICTURED.search(text) else 0.0,
+            1.0 if ":" in text and _LABEL.match(text) else 0.0, 1.0 if _is_pictured(sentence) else 0.0,
         ])  # fmt: skip
     return rows
 
 
+def _is_pictured(sentence: Prepared) -> bool:
+    if _PICTURED_WORDS.isdisjoint(sentence.vocabulary):
+        return False
+    return _PICTURED.search(sentence.text) is not None
+
+
 def _directions(sentences: Sequence[Prepared]) -> dict[str, float]:
     """Sum the sentences' unit vectors: a sentence's product with it is its likeness to all of them."""
-    directions: dict[str, float] = {}
+    directions: defaultdict[str, float] = defaultdict(float)
     for sentence in sentences:
         norm = sentence.norm
         for word, count in sentence.stems.items():
-            directions[word] = directions.get(word, 0.0) + count / norm
+            directions[word] += count / norm
     return directions

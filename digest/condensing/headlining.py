@@ -85,6 +85,7 @@ _BAD_END = words_in("""
 _MOST_CHARACTERS = 40
 _UNSPACED_ENDS = "。！？!? "
 _UNSPACED_CLAUSE = re.compile(r"([^，、；,; ]{12,40})[，、；,; ]")
+_QUOTES = ("“", "”", '"')
 _EDGE = ".,;:–—- ।։"
 _CLOSING = _EDGE + "'’"
 
@@ -155,13 +156,14 @@ def _trims(text: str, place: int, language: str) -> Iterator[Trim]:
     for base, inner, led in _bases(text):
         words = base.rstrip(_EDGE).split()
         verb = finite_verb_at(words) if language == "en" else 1
+        quoting = any(mark in base for mark in _QUOTES)
         if len(words) < _LEAST_WORDS or verb is None or (_SUBORDINATE.match(base) and "," not in base):
             continue
         if _LEAST_WORDS <= len(words) <= _MOST_WORDS:
             yield Trim(_finished(words), place, verb, inner, led, whole=True, cut_cost=0.0)
         after = verb + (3 if words[verb].lower() in _PERFECT else 2)
         for end in range(max(_LEAST_WORDS, after), min(_MOST_WORDS, len(words) - 1) + 1):
-            cost = _cut_cost(words, end, language)
+            cost = None if quoting and _opens_quotation(words[:end]) else _cut_cost(words, end, language)
             if cost is not None and not (_SUBORDINATE.match(base) and not _past_comma(words, end)):
                 yield Trim(_finished(words[:end]), place, verb, inner, led, whole=False, cut_cost=cost)
 
@@ -182,15 +184,15 @@ def _bases(text: str) -> Iterator[tuple[str, bool, bool]]:
         yield led, inner != plain, True
 
 
+def _opens_quotation(words: Sequence[str]) -> bool:
+    text = " ".join(words)
+    return text.count("“") != text.count("”") or text.count('"') % 2 == 1
+
+
 def _cut_cost(words: Sequence[str], end: int, language: str) -> float | None:
     last = words[end - 1]
     if last.strip(_EDGE + "'’").lower() in _BAD_END or (
         last.endswith(("'s", "’s")) and words[end][:1].isalpha()
-    ):
-        return None
-    if (
-        sum(word.count("“") - word.count("”") for word in words[:end])
-        or sum(word.count('"') for word in words[:end]) % 2
     ):
         return None
     if last.endswith((",", ";", ":")):

@@ -9,7 +9,7 @@ whose words hardly ever stand apart are joined.
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
@@ -46,11 +46,11 @@ def keywords(document: Document, scores: Sequence[float], *, count: int) -> list
 
 
 def _worths(document: Document, scores: Sequence[float]) -> dict[str, float]:
-    worths: dict[str, float] = {}
+    worths: defaultdict[str, float] = defaultdict(float)
     for sentence in document.sentences:
         weight = _BASE + scores[sentence.place]
         for word, times in sentence.stems.items():
-            worths[word] = worths.get(word, 0.0) + times * weight
+            worths[word] += times * weight
     lead = document.sentences[0].stems
     least = _LEAST_LETTERS_HANGUL if document.language == "ko" else _LEAST_LETTERS
     return {

@@ -7,7 +7,6 @@ words wins, if it has enough of them. What cannot be told is ``und`` (BCP 47).
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 
 from digest.condensing.stopwords import STOPWORDS
@@ -20,6 +19,7 @@ UNKNOWN = "und"
 _LOOK_AT_CHARACTERS = 1500
 # A list of names has no function words; from a tenth on, the words are prose of that language.
 _LEAST_SHARE = 0.1
+_LATIN = re.compile(r"[a-zA-Z\u00c0-\u024f\u1ea0-\u1ef9]")
 _SCRIPTS = (
     ("ja", re.compile(r"[\u3040-\u30ff]")),
     ("zh", re.compile(r"[\u3400-\u9fff]")),
@@ -32,8 +32,10 @@ _SCRIPTS = (
     ("ka", re.compile(r"[\u10a0-\u10ff]")),
     ("el", re.compile(r"[\u0370-\u03ff]")),
     ("ru", re.compile(r"[\u0400-\u04ff]")),
-    ("en", re.compile(r"[a-zA-Z\u00c0-\u024f\u1ea0-\u1ef9]")),
+    ("en", _LATIN),
 )
+# Everything the other scripts above stand in; typographic quotation marks and dashes are not among it.
+_BEYOND_LATIN = re.compile(r"[\u0370-\u10ff\u3040-\ud7af]")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _PERSIAN = re.compile(r"[پچژگ]")
 # Kana are a third of Japanese letters at least; a quoted Japanese name does not make a Chinese text Japanese.
@@ -60,6 +62,8 @@ def tell_language(paragraphs: Sequence[str], declared: str | None = None) -> str
 def _tell(text: str) -> str:
     if text.isascii():
         return _by_function_words(text) if text.strip() else UNKNOWN
+    if not _BEYOND_LATIN.search(text):
+        return _by_function_words(text) if _LATIN.search(text) else UNKNOWN
     letters = {tag: len(pattern.findall(text)) for tag, pattern in _SCRIPTS}
     if letters["ja"] > _KANA_SHARE * (letters["ja"] + letters["zh"]):
         letters["ja"], letters["zh"] = letters["ja"] + letters["zh"], 0
@@ -74,11 +78,21 @@ def _tell(text: str) -> str:
 
 
 def _by_function_words(text: str) -> str:
-    counts = Counter(_WORD.findall(text.lower()))
-    total = counts.total() or 1
-    shares = {
-        tag: sum([counts[word] for word in stopwords & counts.keys()]) / total
-        for tag, stopwords in STOPWORDS.items()
-    }
-    best = max(shares, key=shares.__getitem__)
-    return best if shares[best] >= _LEAST_SHARE else UNKNOWN
+    words = _WORD.findall(text.lower())
+    found = dict.fromkeys(STOPWORDS, 0)
+    for word in words:
+        for tag in _LANGUAGES_OF.get(word, ()):
+            found[tag] += 1
+    best = max(found, key=found.__getitem__)
+    return best if found[best] >= _LEAST_SHARE * (len(words) or 1) else UNKNOWN
+
+
+def _languages_by_word() -> dict[str, tuple[str, ...]]:
+    languages: dict[str, tuple[str, ...]] = {}
+    for tag, words in STOPWORDS.items():
+        for word in words:
+            languages[word] = (*languages.get(word, ()), tag)
+    return languages
+
+
+_LANGUAGES_OF = _languages_by_word()

@@ -30,12 +30,17 @@ _CHROME = re.compile(
     |watch\s+(?:the|this)\s+video\b.*|share\s+(?:this|on|your)\b.*|follow\s+(?:us|me|him|her|@).*
     |(?:e-?mail|send)\s+(?:this\s+)?(?:to|us)\b.*|sign\s+up\b.*|subscribe\b.*|leave\s+a\s+(?:reply|comment)\b.*
     |©.*|copyright\b.*|all\s+rights\s+reserved.*|download\s+our\b.*
-    |.{{0,80}}\b(?:contributed|contributed\s+reporting)\s+to\s+this\s+(?:report|story|article)\W*$
-    |.{{0,40}}\bis\s+not\s+responsible\s+for\s+the\s+content\b.*
     |(?:à\s+lire|lire|voir)\s+aussi\b.*|lisez\s+aussi.*|читайте\s+также.*|lesen\s+sie\s+auch.*|lea\s+también.*
     )""",
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
+# These two stand behind a name: looked for only where their word is.
+_CHROME_INSIDE = re.compile(
+    r""".{0,80}\bcontributed(?:\s+reporting)?\s+to\s+this\s+(?:report|story|article)\W*$
+    |.{0,40}\bis\s+not\s+responsible\s+for\s+the\s+content\b""",
+    re.IGNORECASE | re.VERBOSE | re.DOTALL,
+)
+_CHROME_WORDS = ("contributed", "responsible")
 _LOWER_WORD = re.compile(r"(?<![\w@./])[^\W\d_A-ZÀ-ÖØ-ÞА-ЯЁ][^\W\d_]+")
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 
@@ -98,11 +103,17 @@ def is_prose(text: str) -> bool:
         len(text.split()) < _LEAST_WORDS
         or len(_WORD.findall(text, 0, _LOOK_AT)) < _LEAST_WORDS
         or _CHROME.match(text)
+        or _is_chrome_inside(text)
     ):
         return False
     # "Mark Duell. and Hugo Gye." is a byline: a sentence has more than one word that is no name.
     first = _LOWER_WORD.search(text)
     return first is not None and _LOWER_WORD.search(text, first.end()) is not None
+
+
+def _is_chrome_inside(text: str) -> bool:
+    lower = text.lower()
+    return any(word in lower for word in _CHROME_WORDS) and _CHROME_INSIDE.match(text) is not None
 
 
 def speaks_outside(text: str) -> bool:

@@ -24,9 +24,12 @@ _INNER_END = re.compile(r"(?<=[^\W\d_]{2}[.!?…])[\"”’»)\]]*\s+(?=[\"“�
 _GLUED = re.compile(r"(?<=[a-zà-öø-ÿа-яё]{3}[.!?])(?=[A-ZÀ-ÖØ-ÞА-ЯЁ][a-zà-öø-ÿа-яё]*[ ,’'])")
 _LETTER = re.compile(r"[^\W_]")
 _INK = re.compile(r"\S(?:.*\S)?", re.DOTALL)
+# Only where a mark stands right before a capital can two sentences be glued.
+_MAYBE_GLUED = re.compile(r"[.!?](?=[^\W\d_a-z])")
 _GOES_ON = re.compile(r"[a-zà-öø-ÿа-яё](?![A-Z])")
 # What sentencex still ends sentences at now and then: "Ms. Ray", "Mme. Lind".
 _ENDS_IN_TITLE = re.compile(r"(?<!\S)(?:Mrs?|Ms|Dr|Prof|Sens?|Reps?|Gov|Gen|Lt|Sgt|Capt|Rev|Mme|Mlle|M)\.$")
+_LONGEST_TITLE = 8  # with its full stop and the space before it
 _LONGEST_JOINED_CHARACTERS = 350
 _THAI = re.compile(r"[\u0e01-\u0e5b]")
 _THAI_BREAK = re.compile(r"(?<=[\u0e01-\u0e5b])\s+(?=[\u0e01-\u0e5b])")
@@ -77,7 +80,7 @@ def _joined(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
         return spans
     joined: list[tuple[int, int]] = []
     for (start, end), continues in zip(spans, goes_on, strict=True):
-        titled = bool(joined) and _ENDS_IN_TITLE.search(text, *joined[-1]) is not None
+        titled = bool(joined) and _ends_in_title(text, *joined[-1])
         if joined and (continues or titled) and end - joined[-1][0] <= _LONGEST_JOINED_CHARACTERS:
             joined[-1] = (joined[-1][0], end)
         else:
@@ -85,13 +88,20 @@ def _joined(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return joined
 
 
+def _ends_in_title(text: str, start: int, end: int) -> bool:
+    last = max(start, end - _LONGEST_TITLE)
+    return text[end - 1] == "." and _ENDS_IN_TITLE.search(text, last, end) is not None
+
+
 def _cuts(text: str, start: int, end: int) -> list[int]:
     """Find where a unit of sentencex has to be cut again."""
     unit = text[start:end]
-    cuts = {start + found.start() for found in _GLUED.finditer(unit)}
+    cuts = set[int]()
+    if _MAYBE_GLUED.search(unit):
+        cuts = {start + found.start() for found in _GLUED.finditer(unit)}
     if unit.count(" ") >= _LONG_UNIT_WORDS or (_QUOTES.search(unit) and len(_QUOTATION.findall(unit)) > 1):
         cuts |= {start + found.end() for found in _INNER_END.finditer(unit)}
-    if len(unit) > _THAI_UNIT_CHARACTERS and _THAI.search(unit):
+    if len(unit) > _THAI_UNIT_CHARACTERS and not unit.isascii() and _THAI.search(unit):
         last = start
         for found in _THAI_BREAK.finditer(unit):
             if start + found.end() - last > _THAI_UNIT_CHARACTERS:

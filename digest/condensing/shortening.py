@@ -26,8 +26,9 @@ _DATELINE = re.compile(
         (?:[–—:]|--|\s-)\s*(?=["“‘'(]?[A-ZÀ-ÖØ-Þ])""",
     re.VERBOSE,
 )
-# Most sentences have none of these near their start: telling so first halves the cost of looking.
-_DATELINE_MARKS = re.compile(r"[)–—:]|--|\s-")
+# Most sentences have none of these near their start, and none of those words: telling so first is much cheaper
+# than looking for the whole edit.
+_DATELINE_MARKS = (")", ":", "–", "—", "-")
 _LONGEST_DATELINE = 90
 PARENTHESIS = re.compile(r"\s*\([^()]{1,120}\)(?=[\s.,;:!?]|$)")
 _ATTRIBUTION = re.compile(
@@ -35,6 +36,7 @@ _ATTRIBUTION = re.compile(
     |(?:the\s|a\s)?(?:\w+['’]?s?\s){0,4}\w+\s(?:said|says|reported|announced|confirmed)(?:\s(?:on\s)?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|\sin\sa\sstatement)?)\.$""",
     re.VERBOSE,
 )
+_ATTRIBUTES = ("according", "said", "says", "reported", "announced", "confirmed")
 # Blame, harm, guilt and intent stay with whoever says so.
 _CONTESTED = re.compile(
     r"""\b(?:alleg\w*|accus\w*|blam\w*|claim\w*|kill\w*|die[ds]?|dead|deaths?|injur\w*|wound\w*|casualt\w*|victims?
@@ -50,7 +52,8 @@ _LEAST_WORDS_LEFT = 6
 
 def strip_dateline(text: str) -> str:
     """Take the dateline off a sentence; the sentence itself where it has none."""
-    if not _DATELINE_MARKS.search(text, 0, _LONGEST_DATELINE):
+    head = text[:_LONGEST_DATELINE]
+    if not any(mark in head for mark in _DATELINE_MARKS):
         return text
     return text[found.end() :] if (found := _DATELINE.match(text)) else text
 
@@ -61,6 +64,8 @@ def shorten(text: str) -> str:
     plain = PARENTHESIS.sub("", text) if "(" in text else text
     if len(plain.split()) >= _LEAST_WORDS_LEFT:
         text = plain
+    if not any(word in text for word in _ATTRIBUTES):
+        return text
     found = _ATTRIBUTION.search(text)
     if found and not _QUOTE.search(text) and not _CONTESTED.search(text):
         claim = text[: found.start()] + "."
