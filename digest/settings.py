@@ -87,7 +87,7 @@ class LetterSettings:
 class SmtpSettings:
     """The server that takes the letters."""
 
-    url: Annotated[str | None, "`smtp://user@host:587`, `smtps://host:465`, or `folder:PATH`"] = None
+    url: Annotated[str | None, "`smtp://user@host:587`, `smtps://host:465`, `sendmail:`, `ses://…`, `folder:PATH`"] = None
     password_file: Annotated[str | None, "file whose first line is the password"] = None
     password_command: Annotated[str | None, "command whose first line of output is the password"] = None
     connections: Annotated[int | None, "connections at once; 16 on loopback, 4 elsewhere"] = None

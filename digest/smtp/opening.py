@@ -24,6 +24,9 @@ GROUP: Final = "digest.transports"
 _OWN: Final = {
     "folder": "digest.smtp.folder:from_url",
     "memory": "digest.smtp.memory:from_url",
+    "sendmail": "digest.smtp.sendmail:from_url",
+    "ses": "digest.smtp.http_ses:from_url",
+    "mailgun": "digest.smtp.http_mailgun:from_url",
 }
 
 

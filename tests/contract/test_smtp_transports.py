@@ -7,17 +7,37 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from api_server import ApiServer
 from fault_server import FaultServer
 from mail_desk import Recorder, parcels, pulling
 
 from digest.errors import StoreError
 from digest.model import Parcel, Receipt, Transport, Verdict
 from digest.smtp import open_transport, read_folder
+from digest.smtp.dkim import Signer
+from digest.smtp.dkim_keys import load_key, make_key, write_key
 
 
-@pytest.fixture(params=["staged", "pipelined", "folder", "memory"])
-async def transport(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Transport]:
+@pytest.fixture(params=["staged", "pipelined", "folder", "memory", "sendmail", "ses", "mailgun", "signed"])
+async def transport(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Transport]:
     match request.param:
+        case "sendmail":
+            program = tmp_path / "sendmail"
+            program.write_text("#!/bin/sh\nexec cat > /dev/null\n")
+            program.chmod(0o755)
+            yield open_transport(f"sendmail:{program}")
+        case "ses" | "mailgun" as scheme:
+            monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
+            monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+            host = "eu-west-1" if scheme == "ses" else "mg.example.org"
+            async with ApiServer() as api:
+                yield open_transport(f"{scheme}://{host}?endpoint={api.url}", password=lambda: "secret")
+        case "signed":
+            write_key(tmp_path / "key.pem", make_key("ed25519"))
+            key = load_key(tmp_path / "key.pem", domain="example.org", selector="s")
+            yield open_transport("memory:", signer=Signer([key]))
         case "folder":
             yield open_transport(f"folder:{tmp_path / 'letters'}")
         case "memory":

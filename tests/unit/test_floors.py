@@ -39,7 +39,7 @@ KEEPERS = {
     "crontab": ("schedule/tab.py",),
     "cryptography": ("smtp/dkim_keys.py",),
     "fastfeedparser": ("reading/",),
-    "httpx2": ("reading/",),
+    "httpx2": ("reading/", "smtp/http.py"),
     "jinja2": ("composing/", "web/"),
     "premailer": ("composing/inline.py",),
     "rich": ("cli/",),
