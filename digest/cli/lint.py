@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict
 
 import click
@@ -26,12 +27,18 @@ _INVALID = 65
 @click.command("lint", short_help="Check the finished letter offline.")
 @sources
 @click.option("--strict", is_flag=True, help="Warnings end with 65 too.")
+@click.option(
+    "--annotations/--no-annotations",
+    default=lambda: os.environ.get("GITHUB_ACTIONS") == "true",
+    help="Print lines that GitHub shows beside the theme's files; by itself inside GitHub Actions.",
+)
+@click.option("--spam", is_flag=True, help="Ask an installed SpamAssassin too; it takes some seconds.")
 @as_json
 @letter_options
 @method_options
 @allow_private
 @config
-def command(sources: tuple[str, ...], strict: bool, as_json: bool, **flags: object) -> int:
+def command(sources: tuple[str, ...], strict: bool, annotations: bool, as_json: bool, **flags: object) -> int:
     """Check the letter as it would go out: markup, clients, sizes, links, headers. Nothing is fetched or sent.
 
     Errors end with 65, warnings with 0.
@@ -40,9 +47,10 @@ def command(sources: tuple[str, ...], strict: bool, as_json: bool, **flags: obje
     Example:
       digest lint article.txt
       digest lint article.txt --strict --json
+      digest lint article.txt --theme quay --annotations
     """  # noqa: D301  # \b is click's mark for lines to keep as they are
     from digest.cli.terminal import plain, run
-    from digest.mailing.previewing import PreviewRequest, build_preview
+    from digest.mailing import previewing
     from digest.shapes import json_line
 
     settings = settings_with(
@@ -52,13 +60,15 @@ def command(sources: tuple[str, ...], strict: bool, as_json: bool, **flags: obje
         condense__model=flags["model"],
         **sender_flags(flags["sender"]),
     )
-    request = PreviewRequest(
+    request = previewing.PreviewRequest(
         names=sources,
         stdin=read_stdin(sources),
-        **{name: flags[name] for name in ("subject", "allow_private")},  # type: ignore[arg-type]  # click checked
+        **{name: flags[name] for name in ("subject", "allow_private", "spam")},  # type: ignore[arg-type]  # click checked
     )
-    remarks = run(build_preview(request, settings)).remarks
-    for remark in remarks:
+    remarks = run(previewing.build_preview(request, settings)).remarks
+    for line in previewing.annotated(remarks, settings) if annotations and not as_json else ():
+        click.echo(plain(line))
+    for remark in remarks if as_json or not annotations else ():
         if as_json:
             click.echo(json_line(asdict(remark)), nl=False)
         else:

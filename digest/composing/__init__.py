@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from digest.composing.finding import Finding
     from digest.composing.keeping import check_columns, dump, load, missing_fields
     from digest.composing.linting import lint
+    from digest.composing.locating import located
     from digest.composing.page import Page
     from digest.composing.pictures import Attachment, Picture, embedded, hosted
     from digest.composing.theme import Theme, load_theme, theme_files, theme_names
@@ -42,6 +43,7 @@ __all__ = [
     "lint",
     "load",
     "load_theme",
+    "located",
     "message_id",
     "missing_fields",
     "parse_condition",
@@ -68,6 +70,7 @@ _FILES = {
     "lint": "linting",
     "load": "keeping",
     "load_theme": "theme",
+    "located": "locating",
     "message_id": "filling",
     "missing_fields": "keeping",
     "parse_condition": "expression",

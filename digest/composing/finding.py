@@ -12,7 +12,10 @@ Level = Literal["error", "warning"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One finding about a finished letter. ``rule`` is its id in the checklist, ``where`` a line of a part."""
+    """One finding about a finished letter.
+
+    ``rule`` is its id in the checklist, ``where`` a line of a part, or of the theme's file that wrote it.
+    """
 
     rule: str
     level: Level

@@ -16,8 +16,10 @@ from digest.composing.lint_frame import frame_findings
 from digest.composing.lint_look import look_findings
 from digest.composing.lint_page import page_findings
 from digest.composing.lint_wire import envelope_findings, header_findings, wire_findings
+from digest.composing.locating import located
 from digest.composing.plaintext import columns
 from digest.composing.reading_back import parsed, parts_of
+from digest.composing.theme import Theme
 from digest.model import Letter, Subscriber
 
 __all__ = ["lint"]
@@ -31,11 +33,16 @@ _URL = re.compile(r"(?:https?|mailto):\S+")
 
 
 def lint(
-    message: bytes | Letter, *, postal_address: str | None = None, now: float = 0.0
+    message: bytes | Letter,
+    *,
+    postal_address: str | None = None,
+    theme: Theme | None = None,
+    now: float = 0.0,
 ) -> tuple[Finding, ...]:
     """Judge a message; a Letter is filled for a sample subscriber first. Errors come before warnings.
 
-    ``postal_address`` is looked for in both parts where it is given.
+    ``postal_address`` is looked for in both parts where it is given. With a ``theme``, places are lines of its
+    files where they can be known.
     """
     found: list[Finding] = []
     if isinstance(message, Letter):
@@ -53,6 +60,8 @@ def lint(
     found += _text_findings(text)
     if html and text:
         found += _agreement(text, html, whole.get("List-Unsubscribe", ""), postal_address)
+    if theme is not None:
+        found = [*located(found, html, theme)]
     return tuple(sorted(found, key=lambda each: (each.level, each.rule)))
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import email
 import email.policy
 import itertools
+import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
@@ -22,11 +23,12 @@ from digest.mailing.sending import condition_of, meeting, open_list
 from digest.model import Subscriber
 
 if TYPE_CHECKING:
+    from digest.composing import Finding
     from digest.model import Letter
     from digest.settings import Settings
     from digest.web.preview import Preview, Remark
 
-__all__ = ["PreviewRequest", "build_preview", "watched_paths", "write_preview"]
+__all__ = ["PreviewRequest", "annotated", "build_preview", "watched_paths", "write_preview"]
 
 _SUBSCRIBERS_OFFERED: Final = 50  # enough to choose from in a page; the list may hold a million
 _KEY: Final = bytes(32)  # a preview's Message-ID names nothing that was ever mailed
@@ -34,7 +36,7 @@ _KEY: Final = bytes(32)  # a preview's Message-ID names nothing that was ever ma
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreviewRequest:
-    """What to show: sources, and what ``send`` would be told."""
+    """What to show: sources, and what ``send`` would be told. ``spam`` asks SpamAssassin too."""
 
     names: tuple[str, ...]
     stdin: bytes | None = None
@@ -42,6 +44,7 @@ class PreviewRequest:
     as_address: str | None = None
     allow_private: bool = False
     attachments: tuple[str, ...] = ()
+    spam: bool = False
 
 
 async def build_preview(request: PreviewRequest, settings: Settings) -> Preview:
@@ -78,16 +81,23 @@ async def build_preview(request: PreviewRequest, settings: Settings) -> Preview:
         subscriber=chosen.address,
         subscribers=tuple(subscriber.address for subscriber in subscribers),
         digests=edition.digests,
-        remarks=tuple(_remarks(prepared, letter, settings)),
+        remarks=tuple(_remarks(prepared, letter, settings, spam=request.spam)),
     )
 
 
-def _remarks(prepared: Prepared, letter: Letter, settings: Settings) -> Iterator[Remark]:
+def _remarks(prepared: Prepared, letter: Letter, settings: Settings, *, spam: bool) -> Iterator[Remark]:
     """Judge the letter as `digest lint` does, and say what the settings still leave to placeholders."""
-    from digest.composing import lint
+    from digest.composing import lint, load_theme
     from digest.web.preview import Remark
 
-    for finding in lint(letter, postal_address=prepared.edition.sender.postal_address, now=time.time()):
+    postal_address, now = prepared.edition.sender.postal_address, time.time()
+    theme = load_theme(prepared.edition.theme, folder=settings.folder / settings.letter.themes)
+    found: list[Finding] = [*lint(letter, postal_address=postal_address, theme=theme, now=now)]
+    if spam:
+        from digest.mailing.spam import spam_findings
+
+        found += spam_findings(fill(letter, _chosen(None, [], letter), date=now, message_id_key=_KEY))
+    for finding in found:
         level: Literal["error", "warning"] = "error" if finding.level == "error" else "warning"
         yield Remark(
             level=level, rule=finding.rule, text=finding.what, where=finding.where or "", hint=finding.hint
@@ -99,6 +109,28 @@ def _remarks(prepared: Prepared, letter: Letter, settings: Settings) -> Iterator
     if not settings.sender.postal_address:
         text = "the postal address is a placeholder"
         yield Remark(level="warning", rule="C7", text=text, hint="set [sender] postal_address in digest.toml")
+
+
+def annotated(remarks: Iterable[Remark], settings: Settings) -> Iterator[str]:
+    """Write remarks as lines that GitHub shows beside the file they are about.
+
+    Source: GitHub, "Workflow commands": %, CR and LF are escaped in messages, and : and , in properties too.
+    """
+    folder = settings.folder / settings.letter.themes
+    for remark in remarks:
+        name, _, line = remark.where.rpartition(":")
+        path = folder / name
+        place = f"file={_property(os.path.relpath(path))},line={line}," if name and path.is_file() else ""
+        text = _escaped(f"{remark.text}. {remark.hint}".strip())
+        yield f"::{remark.level} {place}title={_property(f'digest lint {remark.rule}')}::{text}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _escaped(text).replace(":", "%3A").replace(",", "%2C")
 
 
 def write_preview(preview: Preview, folder: Path) -> tuple[Path, ...]:

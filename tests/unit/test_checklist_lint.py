@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import email
 import email.policy
+import time
 from dataclasses import replace
 
 import pytest
@@ -209,3 +210,12 @@ def test_d13_too_large_for_most_servers_is_a_warning() -> None:
     message = a_good_message() + b"x" * 70 + b"\r\n"
     assert "D13" not in errors(message, level=None)
     assert "D13" in errors(message + (b"y" * 74 + b"\r\n") * 135_000, level="warning")
+
+
+def test_lint_of_the_largest_letter_takes_under_two_seconds() -> None:
+    """Twenty stories, about 90 KB: judged within 2 s of CPU, so that a page can do it at every change."""
+    edition = a_good_edition("edition")
+    letter = compose(replace(edition, digests=list(edition.digests) * 20))
+    begun = time.process_time()
+    lint(letter, postal_address=POSTAL)
+    assert time.process_time() - begun < 2
