@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeAlias
 from urllib.parse import SplitResult, urljoin, urlsplit
 from weakref import WeakKeyDictionary
 
-from digest.errors import DigestError, InputMissingError, InvalidInputError, TryAgainError
+from digest.errors import InputMissingError, InvalidInputError, TryAgainError
 from digest.reading.addresses import is_public
 from digest.reading.options import ReadingOptions
 
@@ -93,8 +93,8 @@ async def fetch(
     conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
     headers = {name: value for name, value in conditions.items() if value}
     try:
-        async with asyncio.timeout(options.deadline_seconds):
-            return await _follow(url, headers, options)
+        async with asyncio.timeout(options.deadline_seconds) as deadline:
+            return await _follow(url, _Errand(headers=headers, options=options, deadline=deadline))
     except TimeoutError as error:
         raise NotNowError(
             f"no complete answer within {options.deadline_seconds:g} seconds",
@@ -105,7 +105,17 @@ async def fetch(
         raise InvalidInputError(
             f"not an address: {error}", where=url, hint="give http:// or https:// and a host"
         ) from error
-    except (httpx2.ConnectError, httpx2.ReadError, httpx2.RemoteProtocolError) as error:
+    except httpx2.ConnectError as error:
+        if "certificate" in str(error).lower():
+            raise InvalidInputError(
+                f"its certificate is not to be trusted: {error}",
+                where=url,
+                hint="check the address; for an authority of your own set SSL_CERT_FILE",
+            ) from error
+        raise NotNowError(
+            f"no answer: {error}", where=url, hint="check the address, or try again later"
+        ) from error
+    except (httpx2.ReadError, httpx2.RemoteProtocolError) as error:
         raise NotNowError(
             f"no answer: {str(error) or type(error).__name__}",
             where=url,
@@ -117,36 +127,45 @@ async def fetch(
         ) from error
 
 
-async def _follow(url: str, headers: Mapping[str, str], options: ReadingOptions) -> Fetched:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Errand:
+    """What all requests for one address share."""
+
+    headers: Mapping[str, str]
+    options: ReadingOptions
+    deadline: asyncio.Timeout
+
+
+async def _follow(url: str, errand: _Errand) -> Fetched:
     place = url
-    for _ in range(options.max_redirects + 1):
-        answer = await _ask_twice(place, headers, options)
+    most = errand.options.max_redirects
+    for _ in range(most + 1):
+        answer = await _ask_twice(place, errand)
         if isinstance(answer, Fetched):
             return answer
         place = urljoin(place, answer)
-    raise InvalidInputError(
-        f"more than {options.max_redirects} redirects", where=url, hint="give the address it ends at"
-    )
+    raise InvalidInputError(f"more than {most} redirects", where=url, hint="give the address it ends at")
 
 
-async def _ask_twice(url: str, headers: Mapping[str, str], options: ReadingOptions) -> Fetched | str:
+async def _ask_twice(url: str, errand: _Errand) -> Fetched | str:
     import httpx2
 
     try:
-        return await _ask(url, headers, options)
+        return await _ask(url, errand)
     except NotNowError as error:
         if error.retry_after is not None or not error.what.startswith(tuple(map(str, _RETRIED))):
             raise
     except (httpx2.ReadError, httpx2.RemoteProtocolError):
         pass
     await asyncio.sleep(_PAUSE_BEFORE_RETRY)
-    return await _ask(url, headers, options)
+    return await _ask(url, errand)
 
 
-async def _ask(url: str, headers: Mapping[str, str], options: ReadingOptions) -> Fetched | str:
+async def _ask(url: str, errand: _Errand) -> Fetched | str:
     """Send one request; a text as answer is where it was redirected to."""
     import httpx2
 
+    options = errand.options
     parts = _checked_parts(url)
     host = parts.hostname or ""
     proxy = _proxy_for(url, host)
@@ -159,15 +178,16 @@ async def _ask(url: str, headers: Mapping[str, str], options: ReadingOptions) ->
         literal_only=proxy is not None,
     )
     accept = _ACCEPT_PICTURE if options.wants_picture else _ACCEPT
-    sent = {"User-Agent": USER_AGENT, "Accept": accept, **headers}
+    sent = {"User-Agent": USER_AGENT, "Accept": accept, **errand.headers}
     if address and proxy is None:
         sent["Host"] = target.netloc.decode("ascii")
         extensions = {"sni_hostname": target.raw_host.decode("ascii")}
         target = target.copy_with(host=address)
     async with (
-        _turn(host, is_hurried=address is not None and not is_public(address)),
+        _turn(host, errand.deadline, is_hurried=address is not None and not is_public(address)),
         httpx2.AsyncClient(
-            trust_env=False,
+            trust_env=False,  # the proxy was looked up above, where the address is checked too
+            verify=httpx2.create_ssl_context() if parts.scheme == "https" else True,  # knows SSL_CERT_FILE
             proxy=proxy,
             follow_redirects=False,
             timeout=httpx2.Timeout(options.deadline_seconds, connect=_CONNECT_SECONDS),
@@ -227,7 +247,8 @@ def _proxy_for(url: str, host: str) -> str | None:
     if urllib.request.proxy_bypass(host) or host in {"localhost", "127.0.0.1", "::1"}:
         return None
     proxies = urllib.request.getproxies()
-    return proxies.get(urlsplit(url).scheme.lower()) or proxies.get("all")
+    found = proxies.get(urlsplit(url).scheme.lower()) or proxies.get("all")
+    return f"http://{found}" if found and "://" not in found else found  # as curl reads "proxy:3128"
 
 
 async def _received(url: str, response: httpx2.Response, options: ReadingOptions) -> Fetched:
@@ -303,33 +324,37 @@ _Queues: TypeAlias = (
 
 
 class _turn:  # noqa: N801  # reads as the statement it is
-    """Wait for a host's turn: two requests at once, a second between their starts."""
+    """Wait for a host's turn: two requests at once, a second between their starts.
+
+    The wait is our own doing, so the deadline stands still meanwhile: of twenty stories on one host, the last would
+    otherwise never be fetched.
+    """
 
     _queues: ClassVar[_Queues] = WeakKeyDictionary()
 
-    def __init__(self, host: str, *, is_hurried: bool) -> None:
+    def __init__(self, host: str, deadline: asyncio.Timeout, *, is_hurried: bool) -> None:
         queues = self._queues.setdefault(asyncio.get_running_loop(), {})
         self._places, self._last = queues.setdefault(host, (asyncio.Semaphore(_AT_ONCE_PER_HOST), [0.0]))
+        self._deadline = deadline
         self._is_hurried = is_hurried
 
     async def __aenter__(self) -> None:
+        loop = asyncio.get_running_loop()
+        when, came = self._deadline.when(), loop.time()
+        if when is not None and when > came:
+            self._deadline.reschedule(None)
         await self._places.acquire()
         try:
-            now = asyncio.get_running_loop().time()
+            now = loop.time()
             begin = now if self._is_hurried else max(now, self._last[0] + _BETWEEN_REQUESTS)
             self._last[0] = begin
             if begin > now:
                 await asyncio.sleep(begin - now)
+            if self._deadline.when() is None and when is not None:
+                self._deadline.reschedule(when + loop.time() - came)
         except BaseException:
             self._places.release()
             raise
 
     async def __aexit__(self, *_: object) -> None:
         self._places.release()
-
-
-def problem_of(error: DigestError, name: str) -> DigestError:
-    """Name the SOURCE in an error that does not say where."""
-    if error.where is None:
-        error.where = name
-    return error
