@@ -87,7 +87,16 @@ class LetterSettings:
 class SmtpSettings:
     """The server that takes the letters."""
 
-    url: Annotated[str | None, "`smtp://user@host:587`, `smtps://host:465`, `sendmail:`, `ses://…`, `folder:PATH`"] = None
+    url: Annotated[
+        str | None, "`smtp://user@host:587`, `smtps://host:465`, `sendmail:`, `ses://…`, `folder:PATH`"
+    ] = None
+    provider: Annotated[
+        str | None, "instead of `url`: `gmail`, `outlook`, `ses`, `mailgun`, `postmark`, …, with its limits"
+    ] = None
+    user: Annotated[str | None, "login name, where a `provider` is set"] = None
+    region: Annotated[str | None, "region of the provider, such as `eu-west-1` (ses) or `eu` (mailgun)"] = (
+        None
+    )
     password_file: Annotated[str | None, "file whose first line is the password"] = None
     password_command: Annotated[str | None, "command whose first line of output is the password"] = None
     connections: Annotated[int | None, "connections at once; 16 on loopback, 4 elsewhere"] = None
@@ -233,7 +242,22 @@ def load_settings(
     else:
         settings = _from_file(file.resolve())
     settings = _with(settings, _from_environment(environ))
-    return _with(settings, {key: value for key, value in (flags or {}).items() if value is not None})
+    settings = _with(settings, {key: value for key, value in (flags or {}).items() if value is not None})
+    return _with(settings, _from_provider(settings.smtp))
+
+
+def _from_provider(smtp: SmtpSettings) -> dict[str, Value]:
+    """Fill in what a provider's name stands for; a URL or a limit that was set goes before."""
+    if smtp.provider is None or smtp.url is not None:
+        return {}
+    from digest.smtp.providers import provider_of, provider_url
+
+    known = provider_of(smtp.provider)
+    return {
+        "smtp.url": provider_url(smtp.provider, user=smtp.user, region=smtp.region),
+        "smtp.rate": smtp.rate if smtp.rate is not None else known.rate,
+        "smtp.connections": smtp.connections or known.connections,
+    }
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Value]:

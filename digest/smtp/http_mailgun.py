@@ -2,7 +2,7 @@
 
 The API key is the password: ``DIGEST_SMTP_PASSWORD``, ``password_file`` or ``password_command``.
 
-Source: Mailgun's ``POST /v3/{domain}/messages.mime`` (read 24 November 2026).
+Source: Mailgun's ``POST /v3/{domain}/messages.mime``.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Keys come from ``AWS_ACCESS_KEY_ID``, ``AWS_SECRET_ACCESS_KEY`` and, where there is one, ``AWS_SESSION_TOKEN``.
 
-Source: SES API v2, SendEmail with Content.Raw; AWS Signature Version 4 (both read 24 November 2026).
+Source: SES API v2, SendEmail with Content.Raw; AWS Signature Version 4.
 """
 
 from __future__ import annotations
