@@ -251,7 +251,8 @@ def _delivered_lines(outcome: Outcome) -> Iterator[str]:
     took = f"{outcome.seconds:.1f} s"
     yield f"Edition '{outcome.plan.edition}' is {outcome.state}: {', '.join(words)} in {took}."
     for domain, reason in report.passed_over.items():
-        yield f"Passed over: {domain}, whose server said {reason}"
+        why = f"whose server said {reason}" if reason else "whose rate is used up for now"
+        yield f"Passed over: {domain}, {why}"
     if report.stopped_by is not None:
         yield f"Stopped: {report.stopped_by}"
     if outcome.state == "open":

@@ -51,14 +51,16 @@ class Course:
         self._clock = clock
         self._progress = progress
         self._allowance = Allowance(parse_rate(options.rate))
-        self._remember(ledger)
         self._key = ledger.message_id_key
         owed = ledger.owed()
         self.total = owed if options.limit is None else min(owed, options.limit)
         self._unclaimed = self.total
         self._waiting: deque[Flight] = deque()  # claimed, not handed out; those to try again come first
-        self._domains = Domains(max_attempts=options.max_attempts)
+        self._domains = Domains(max_attempts=options.max_attempts, rates=options.domain_rates)
         self.crowd = Crowd(options.connections)
+        self._remember(ledger, self._allowance)
+        for domain, allowance in self._domains.quotas():
+            self._remember(ledger, allowance, domain)
         self._flying: dict[int, Flight] = {}
         self._counts = dict.fromkeys(State, 0)
         self._streak = Streak()
@@ -69,14 +71,14 @@ class Course:
         self._started = self._told = clock.monotonic()
         self._random = random.Random()  # noqa: S311  # jitter, nothing secret
 
-    def _remember(self, ledger: Ledger) -> None:
+    def _remember(self, ledger: Ledger, allowance: Allowance, domain: str | None = None) -> None:
         """Let quotas of an hour or a day know what earlier runs sent; rehearsals count for nothing."""
-        window = self._allowance.remembers
+        window = allowance.remembers
         if window is None or ledger.scope:
             return
         now, monotonic = self._clock.now(), self._clock.monotonic()
-        times = ledger.sent_since(now - window.seconds, limit=window.count)
-        self._allowance.remember(monotonic - max(0.0, now - at) for at in times)
+        times = ledger.sent_since(now - window.seconds, limit=window.count, domain=domain)
+        allowance.remember(monotonic - max(0.0, now - at) for at in times)
 
     @property
     def accepted(self) -> int:
@@ -125,6 +127,8 @@ class Course:
         person = flight.person
         self._flying[person.delivery] = flight
         self._allowance.take(now)
+        if self._domains.any_known:
+            self._domains.take(_domain(flight), now)
         address = person.subscriber.address
         message, is_proper = self._fill(person.subscriber, date=self._clock.now(), message_id_key=self._key)
         envelope = Envelope(self._letter.envelope_sender, address)
@@ -146,6 +150,8 @@ class Course:
                 self._domains.put_aside(_domain(candidate), candidate)
             else:
                 self._counts[State.PLANNED] += 1  # passed over: planned as before, for a later run
+                if standing is Standing.USED_UP:
+                    self._passed_over.setdefault(_domain(candidate), "")
         return flight
 
     def _claim(self) -> bool:

@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import enum
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from digest.delivering.policy import back_off
+from digest.delivering.rate import Allowance, parse_rate
 from digest.model import Verdict
 from digest.smtp import Cause, Judgement, Scope
 from digest.store.ledger import Claimed
 
 __all__ = ["Domains", "Flight", "Standing"]
 
+_LONGEST_WAIT_SECONDS: Final = 900.0  # for a domain's quota; after that its people are left for a later run
 _ASIDE: Final = 500  # people; more would be memory spent on waiting
 _POLICY_SHARE: Final = 0.05  # S14: of a domain's answers
 _POLICY_LEAST: Final = 5  # refusals; fewer say nothing about a domain
@@ -40,6 +42,7 @@ class Standing(enum.Enum):
     OPEN = enum.auto()
     RESTING = enum.auto()
     GIVEN_UP = enum.auto()
+    USED_UP = enum.auto()  # its rate allows no more for longer than a run waits
 
 
 @dataclass(slots=True)
@@ -49,15 +52,22 @@ class _Domain:
     answers: int = 0
     policy_refusals: int = 0
     is_given_up: bool = False
+    allowance: Allowance = field(default_factory=lambda: Allowance(()))
     aside: deque[Flight] = field(default_factory=deque)
+
+    def wait(self, now: float) -> float:
+        """Tell in how many seconds it may be mailed."""
+        return max(0.0, self.rest_until - now, self.allowance.wait(now))
 
 
 class Domains:
-    """Keeps count of domains that were ever in trouble; all others are open."""
+    """Keeps count of domains that were ever in trouble or have a rate of their own; all others are open."""
 
-    def __init__(self, *, max_attempts: int) -> None:
+    def __init__(self, *, max_attempts: int, rates: Mapping[str, str] | None = None) -> None:
         self._max_attempts = max_attempts
-        self._known: dict[str, _Domain] = {}
+        self._known = {
+            name: _Domain(allowance=Allowance(parse_rate(rate))) for name, rate in (rates or {}).items()
+        }
         self.aside = 0  # people waiting aside
 
     @property
@@ -81,7 +91,20 @@ class Domains:
             return Standing.OPEN
         if domain.is_given_up:
             return Standing.GIVEN_UP
-        return Standing.RESTING if domain.rest_until > now else Standing.OPEN
+        wait = domain.wait(now)
+        if wait > _LONGEST_WAIT_SECONDS:
+            return Standing.USED_UP
+        return Standing.RESTING if wait > 0 else Standing.OPEN
+
+    def quotas(self) -> Iterable[tuple[str, Allowance]]:
+        """Give the domains with a rate of an hour or a day, which have to know what earlier runs sent."""
+        return [(name, one.allowance) for name, one in self._known.items() if one.allowance.remembers]
+
+    def take(self, name: str, now: float) -> None:
+        """Count one letter to a domain."""
+        domain = self._known.get(name)
+        if domain is not None:
+            domain.allowance.take(now)
 
     def put_aside(self, name: str, flight: Flight) -> None:
         """Have somebody wait until their domain has rested."""
@@ -93,14 +116,14 @@ class Domains:
         if not self.aside:
             return None
         for domain in self._known.values():
-            if domain.aside and domain.rest_until <= now:
+            if domain.aside and domain.wait(now) <= 0:
                 self.aside -= 1
                 return domain.aside.popleft()
         return None
 
     def wait(self, now: float) -> float:
         """Tell in how many seconds the first of those aside may be mailed."""
-        ready = (domain.rest_until - now for domain in self._known.values() if domain.aside)
+        ready = (domain.wait(now) for domain in self._known.values() if domain.aside)
         return max(0.0, min(ready, default=0.0))
 
     def answered(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from digest.delivering.rate import parse_rate
@@ -25,6 +26,7 @@ class DeliveryOptions:
     """How a run delivers.
 
     ``limit``: mail at most so many people in this run. ``rate``: ``"500/day, 20/minute"``; None: no limit.
+    ``domain_rates``: the same for single recipient domains, by their A-labels in lower case.
     ``max_time_seconds``: how long the run may go on, waiting for a troubled server included; None: it ends by
     itself, and a server that is not there at the start is not waited for. ``max_attempts``: how often one
     letter is tried, and how often the server may fail in a row, before the run ends. ``where``: a condition on a
@@ -44,9 +46,11 @@ class DeliveryOptions:
     messages_per_connection: int | None = None
     suppression: Suppression = field(default_factory=Suppression)
     where: Expression | None = None
+    domain_rates: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        parse_rate(self.rate)
+        for rate in (self.rate, *self.domain_rates.values()):
+            parse_rate(rate)
         for name in ("connections", "limit", "max_attempts", "messages_per_connection"):
             value = getattr(self, name)
             if value is not None and value < 1:

@@ -36,7 +36,8 @@ class Report:
     """A run that ended. ``counts`` are the ledger's, by every name of ``store.COUNTED``.
 
     ``sent`` counts what this run had accepted, ``postponed`` who was tried and is still planned.
-    ``passed_over`` names the recipient domains the run gave up on, with what their servers said.
+    ``passed_over`` names the recipient domains the run gave up on, with what their servers said ("": their own
+    rate is used up for longer than a run waits).
     ``stopped_by`` is the error that ended the run early;
     ``interrupted`` tells that it was asked to stop.
     """

@@ -169,14 +169,18 @@ class Ledger:
     def _range(first: int, last: int) -> dict[str, int]:
         return {"first": first, "last": last, "planned": NUMBERS[State.PLANNED]}
 
-    def sent_since(self, at: float, *, limit: int) -> list[float]:
-        """Give when real letters of any edition were last tried since a time, at most so many, oldest first."""
+    def sent_since(self, at: float, *, limit: int, domain: str | None = None) -> list[float]:
+        """Give when real letters of any edition were last tried since a time, at most so many, oldest first.
+
+        ``domain``: those to this recipient domain only.
+        """
         with guard(self._where):
             rows = self._connection.execute(
                 """SELECT d.at FROM ledger l JOIN span s ON s.ledger = l.id
                 CROSS JOIN delivery d ON d.id BETWEEN s.first AND s.last
-                WHERE l.scope = '' AND d.at > ? ORDER BY d.at DESC LIMIT ?""",
-                (at, limit),
+                WHERE l.scope = '' AND d.at > ? AND (? IS NULL OR substr(d.key, -length(?)) = ?)
+                ORDER BY d.at DESC LIMIT ?""",
+                (at, *(f"@{domain}" if domain else None,) * 3, limit),
             ).fetchall()
         return [row[0] for row in reversed(rows)]
 

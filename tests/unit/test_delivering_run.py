@@ -278,6 +278,36 @@ async def test_the_rate_is_kept(ledger: Ledger) -> None:
     assert clock.seconds >= 120
 
 
+async def test_a_domains_own_rate_holds_back_nobody_else(ledger: Ledger) -> None:
+    """Four a minute for one domain: its people come last, spread out, and the others do not wait for them."""
+    clock, transport = StillClock(), ScriptedTransport()
+    options = DeliveryOptions(connections=1, domain_rates={"town0.example.org": "4/minute"})
+    report = await deliver(
+        LETTER, people(30), transport=transport, ledger=ledger, clock=clock, options=options
+    )
+    assert (report.counts["accepted"], report.exit_status) == (30, 0)
+    assert 9 * 15 <= clock.seconds <= 11 * 15
+    assert sum("town0" in who for who in transport.order[:20]) <= 2
+
+
+async def test_a_domains_used_up_quota_is_gone_on_with_the_next_day(store: Store) -> None:
+    """Six a day for one domain, over runs and editions: the others have it at once, its people day by day."""
+    clock, transport, readers = StillClock(), ScriptedTransport(), people(42)
+    options = DeliveryOptions(connections=2, domain_rates={"town0.example.org": "6/day"})
+    sent = []
+    for _ in range(3):
+        for _ in range(2):
+            with store.ledger(LETTER.edition) as ledger:
+                report = await deliver(
+                    LETTER, readers, transport=transport, ledger=ledger, clock=clock, options=options
+                )
+            sent.append(report.sent)
+        clock.seconds += 86_401
+    assert sent == [34, 0, 6, 0, 2, 0]
+    assert report.exit_status == 0
+    assert set(transport.accepted.values()) == {1}
+
+
 async def test_a_days_limit_goes_on_the_next_day(store: Store) -> None:
     """500/day holds over runs and editions: the run ends with 75 and says when; a day later the rest goes."""
     clock, transport, readers = StillClock(), ScriptedTransport(), people(25)
