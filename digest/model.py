@@ -186,6 +186,7 @@ class SlotEncoding(enum.StrEnum):
     TEXT_URL = "text_url"  # percent-encoded, then quoted-printable
     HEADER = "header"  # RFC 2047 encoded-words where needed, no CR, LF or NUL ever
     HEADER_URL = "header_url"  # percent-encoded into a header
+    BASE64 = "base64"  # a whole part and the slots in it, as composing/whole.py knows
     ADDRESS = "address"  # an address as it stands on the wire (A-label domain)
 
 

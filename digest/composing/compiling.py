@@ -9,7 +9,7 @@ filter that cut a text, by a tag opened in one branch and closed in none) is an 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import NoReturn, TypeAlias
@@ -20,7 +20,7 @@ from digest.composing.symbols import Marks, Symbol
 from digest.errors import TemplateError
 from digest.model import Branch, Piece, Slot, SlotEncoding
 
-__all__ = ["Fields", "compile_html", "compile_text", "encoded"]
+__all__ = ["Fields", "compile_html", "compile_text", "encoded", "octets_of"]
 
 Pieces: TypeAlias = "tuple[str | Slot | _Fork, ...]"
 # What is complete in serialised HTML: comments, and tags with their quoted attributes.
@@ -79,6 +79,18 @@ def compile_text(text: str, marks: Marks, fields: Fields) -> Pieces:
 def encoded(pieces: Pieces) -> tuple[Piece, ...]:
     """Write cut pieces as quoted-printable, each slot between two soft breaks."""
     return tuple(_merged(_encoded(pieces)))
+
+
+def octets_of(pieces: Iterable[Piece]) -> int:
+    """Count the octets that do not differ per subscriber, of both ways of a condition."""
+    return sum(
+        len(piece)
+        if isinstance(piece, bytes)
+        else octets_of((*piece.then, *piece.otherwise))
+        if isinstance(piece, Branch)
+        else 0
+        for piece in pieces
+    )
 
 
 def _encoded(pieces: Pieces) -> Iterator[Piece]:

@@ -21,6 +21,7 @@ from digest.composing.cleaning import clean_text
 from digest.composing.expression import evaluate, written
 from digest.composing.headers import address_key, date_value, mailbox, unstructured, wire_address
 from digest.composing.quoted import quoted
+from digest.composing.whole import base64_lines, written_whole
 from digest.model import Branch, Expression, Letter, Piece, Slot, SlotEncoding, Subscriber
 
 __all__ = ["DATE", "MESSAGE_ID", "RECIPIENT", "Filler", "fill", "message_id"]
@@ -92,6 +93,8 @@ class Filler:
     def _writer(self, slot: Slot | Branch) -> Writer:
         if not isinstance(slot, Slot):
             return lambda subscriber, _date, _key: _value(slot, subscriber)
+        if slot.encoding is SlotEncoding.BASE64:
+            return lambda subscriber, _date, _key: _base64_part(slot.expression, subscriber)
         if len(slot.expression) > 1:
             expression, encode = slot.expression, functools.partial(encode_value, encoding=slot.encoding)
             return lambda subscriber, _date, _key: encode(written(evaluate(expression, subscriber)))
@@ -183,9 +186,23 @@ def encode_value(text: str, encoding: SlotEncoding) -> bytes:
     text = clean_text(text).replace("\n", " ")
     if encoding is SlotEncoding.HEADER_URL:
         return _percent(text).encode()
+    return quoted(_bare(text, encoding))
+
+
+def _bare(text: str, encoding: SlotEncoding) -> str:
+    """Write a clean value for where it stands in a part, before the part's own encoding."""
     if encoding is SlotEncoding.URL or encoding is SlotEncoding.TEXT_URL:
-        return quoted(_percent(text))
-    return quoted(html.escape(text) if encoding is SlotEncoding.HTML else text)
+        return _percent(text)
+    return html.escape(text) if encoding is SlotEncoding.HTML else text
+
+
+def _bare_value(expression: Expression, encoding: SlotEncoding, subscriber: Subscriber) -> str:
+    text = written(evaluate(expression, subscriber))
+    return _bare(clean_text(text).replace("\n", " "), encoding)
+
+
+def _base64_part(expression: Expression, subscriber: Subscriber) -> bytes:
+    return base64_lines(written_whole(expression, subscriber, _bare_value).encode())
 
 
 def _percent(text: str) -> str:

@@ -9,16 +9,16 @@ Source: RFC 5322 3.6, RFC 2046 5.1, RFC 2369, RFC 2387, RFC 2919, RFC 8058.
 
 from __future__ import annotations
 
-import base64
 import re
 from dataclasses import dataclass
 from urllib.parse import quote
 
 from digest.composing.cleaning import clean_line
-from digest.composing.compiling import Pieces, encoded
+from digest.composing.compiling import Pieces, encoded, octets_of
 from digest.composing.filling import DATE, MESSAGE_ID, RECIPIENT
 from digest.composing.headers import field, mailbox, phrase, unstructured, wire_address
 from digest.composing.pictures import Attachment, Picture
+from digest.composing.whole import base64_lines, is_shorter, whole_part
 from digest.errors import ConfigurationError, InvalidInputError
 from digest.model import Edition, Piece, Sender, Slot, SlotEncoding
 
@@ -27,7 +27,6 @@ __all__ = ["Content", "message_pieces", "sender_address", "unsubscribe_addresses
 _EMAIL: tuple[str, str] = ("field", "email")
 _URI = re.compile(r"[!-;=?-~]+")  # printable ASCII without < and >, RFC 2369 2
 _LIST_ID_LIMIT = 255  # RFC 2919 3
-_BASE64_LINE = 57  # octets that make 76 columns
 _FILENAME = re.compile(r"[^A-Za-z0-9._ -]")
 _FILENAME_LIMIT = 120  # characters: what no mail program cuts, and what file systems take
 _FILENAME_LINE = 60  # octets of one continuation: with its name and number under 78 columns
@@ -177,11 +176,11 @@ def _multipart(kind: str, boundary: str, parts: list[list[Piece]], more: str = "
 
 
 def _text_part(kind: str, pieces: Pieces) -> list[Piece]:
-    return [
-        f"Content-Type: text/{kind}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n".encode(),
-        *encoded(pieces),
-        b"\r\n",
-    ]
+    wire = encoded(pieces)
+    is_base64 = is_shorter(pieces, octets_of(wire))
+    name = "base64" if is_base64 else "quoted-printable"
+    head = f"Content-Type: text/{kind}; charset=utf-8\r\nContent-Transfer-Encoding: {name}\r\n\r\n".encode()
+    return [head, whole_part(pieces)] if is_base64 else [head, *wire, b"\r\n"]
 
 
 def _picture_part(picture: Picture) -> list[Piece]:
@@ -189,7 +188,7 @@ def _picture_part(picture: Picture) -> list[Piece]:
         f"Content-Type: {picture.media_type}\r\nContent-Transfer-Encoding: base64\r\n"
         f"Content-ID: <{picture.cid}>\r\nContent-Disposition: inline\r\n\r\n"
     )
-    return [head.encode() + _base64(picture.content)]
+    return [head.encode() + base64_lines(picture.content)]
 
 
 def _attachment_part(attachment: Attachment) -> list[Piece]:
@@ -197,7 +196,7 @@ def _attachment_part(attachment: Attachment) -> list[Piece]:
         f"Content-Type: {attachment.media_type}\r\nContent-Transfer-Encoding: base64\r\n"
         f"Content-Disposition: attachment;\r\n {_filename(attachment.filename)}\r\n\r\n"
     )
-    return [head.encode() + _base64(attachment.content)]
+    return [head.encode() + base64_lines(attachment.content)]
 
 
 def _filename(name: str) -> str:
@@ -220,8 +219,3 @@ def _filename(name: str) -> str:
             lines.append("")
         lines[-1] += octets
     return ";\r\n ".join(f"filename*{number}*={line}" for number, line in enumerate(lines))
-
-
-def _base64(content: bytes) -> bytes:
-    lines = (content[at : at + _BASE64_LINE] for at in range(0, len(content), _BASE64_LINE))
-    return b"".join(base64.b64encode(line) + b"\r\n" for line in lines)
