@@ -160,7 +160,9 @@ async def send_pipelined(wire: Wire, desk: Desk) -> None:
             replies = _end(wire, desk, await wire.ask(group, (Stage.DOT, *stages)))
         elif reset:
             replies = await wire.ask(_RSET + commands, (Stage.MAIL, *stages))
-            _demand(wire, replies[:1], Stage.MAIL)
+            # A server that refuses RSET got the next MAIL within the old envelope. Nothing was sent in it, and
+            # that shall not happen again: the next connections go step by step, where RSET stands alone.
+            _demand(wire, replies[:1], Stage.MAIL, out_of_step=bool(replies))
             replies = replies[1:]
         else:
             replies = await wire.ask(commands, stages)
@@ -251,10 +253,10 @@ def _only(wire: Wire, replies: list[Reply], stage: Stage) -> Reply:
     return replies[0]
 
 
-def _demand(wire: Wire, replies: list[Reply], stage: Stage) -> None:
+def _demand(wire: Wire, replies: list[Reply], stage: Stage, *, out_of_step: bool = False) -> None:
     reply = _only(wire, replies, stage)
     if reply.code // 100 != 2:
-        raise SeveredError(receipt(stage, reply))
+        raise SeveredError(receipt(stage, reply), out_of_step=out_of_step and reply.code != 421)
 
 
 def _check(wire: Wire) -> None:

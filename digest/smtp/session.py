@@ -75,7 +75,7 @@ async def open_session(
         raise
     steps = _Steps(smtp, options)
     try:
-        await steps.take(Stage.GREETING, smtp.connect)
+        await steps.begin()
         smtp.timeout = options.timeouts.command
         await steps.hello()
         if options.tls is Tls.STARTTLS:
@@ -124,6 +124,22 @@ class _Steps:
         except (SMTPException, OSError, UnicodeError, ValueError) as error:
             # ValueError: aiosmtplib on base64 that is none in a CRAM-MD5 challenge.
             raise _translated(error, stage, self._options) from error
+
+    async def begin(self) -> None:
+        """Take the connection over, encrypt it where that comes first, and hear the greeting."""
+        connecting = asyncio.ensure_future(self.take(Stage.GREETING, self._smtp.connect))
+        try:
+            if self._options.tls is Tls.IMPLICIT:
+                # aiosmtplib gives handshake and greeting one limit. A greeting may take minutes; who does not
+                # shake hands in seconds speaks no TLS.
+                await asyncio.wait({connecting}, timeout=self._options.timeouts.tls)
+                if not connecting.done() and _transport(self._smtp) is None:
+                    raise _tls_error(None, self._options)
+            await connecting
+        finally:
+            if not connecting.done():
+                connecting.cancel()
+                await asyncio.wait({connecting})
 
     async def hello(self) -> None:
         """Say EHLO, or HELO to those who know nothing newer (S6)."""
