@@ -103,6 +103,13 @@ class SmtpSettings:
     rate: Annotated[str | None, "letters in a time, such as `500/day, 20/minute`"] = None
     tls_ca: Annotated[str | None, "certificate authority file for a server of your own"] = None
     pipelining: Annotated[bool, "false for a server that claims PIPELINING and cannot do it"] = True
+    domain_rates: Annotated[
+        tuple[str, ...], "the same for single recipient domains, each as `example.org 20/minute`"
+    ] = ()
+    messages_per_connection: Annotated[int | None, "letters after which a connection is closed"] = None
+    servers: Annotated[
+        tuple[str, ...], "further servers that share the letters: URLs, each with a weight behind it if not 1"
+    ] = ()
     max_time: Annotated[float | None, "seconds after which no new letter is begun"] = None
 
 
@@ -275,6 +282,8 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, Value]:
 
 def _from_text(text: str, type_: object, name: str) -> Value:
     accepted = str(type_)
+    if "tuple" in accepted:
+        return tuple(part.strip() for part in text.split(";") if part.strip())
     if "bool" in accepted:
         if text.lower() not in {"true", "false", "1", "0", "yes", "no"}:
             raise ConfigurationError(f"'{text}' is neither true nor false", where=name)

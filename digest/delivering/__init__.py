@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from digest.delivering.plans import PlanSummary, plan
     from digest.delivering.report import Progress, Report
     from digest.delivering.run import deliver, rehearsal_of
+    from digest.delivering.servers import Server, Servers
 
 __all__ = [
     "DeliveryOptions",
@@ -20,6 +21,8 @@ __all__ = [
     "PlanSummary",
     "Progress",
     "Report",
+    "Server",
+    "Servers",
     "deliver",
     "plan",
     "rehearsal_of",
@@ -31,6 +34,8 @@ _FILES = {
     "PlanSummary": "plans",
     "Progress": "report",
     "Report": "report",
+    "Server": "servers",
+    "Servers": "servers",
     "deliver": "run",
     "plan": "plans",
     "rehearsal_of": "run",

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = [
     "INBOX_URL",
     "connections_of",
+    "domain_rates_of",
     "is_local",
     "open_store",
     "sender_of",
@@ -119,7 +120,30 @@ def _require(settings: Settings) -> None:
 
 
 def transport_of(settings: Settings, url: str, *, ask: Callable[[str], str] | None = None) -> Transport:
-    """Open the way to the server. ``ask`` prompts a person for the password where nothing else gives it."""
+    """Open the way to the server, or to all of them. ``ask`` prompts for the password where nothing else gives it.
+
+    Raises:
+        UsageError: a URL names no transport.
+        ConfigurationError: ``[smtp] servers`` cannot be read, or mixes this machine with others.
+    """
+    if not settings.smtp.servers or url != settings.smtp.url:
+        return _one_transport(settings, url, ask=ask)
+    from digest.delivering import Server, Servers
+    from digest.delivering.clock import SystemClock
+
+    servers = [Server(_one_transport(settings, url, ask=ask))]
+    for further, weight in map(_url_and_weight, settings.smtp.servers):
+        if is_local(further) != is_local(url):
+            raise ConfigurationError(
+                "all servers lie on this machine, or none",
+                where=f"[smtp] servers {further}",
+                hint="what holds for a rehearsal does not hold for a mailing",
+            )
+        servers.append(Server(_one_transport(settings, further, ask=ask), weight))
+    return Servers(servers, clock=SystemClock())
+
+
+def _one_transport(settings: Settings, url: str, *, ask: Callable[[str], str] | None) -> Transport:
     from digest.smtp import open_transport
 
     smtp = settings.smtp
@@ -130,6 +154,34 @@ def transport_of(settings: Settings, url: str, *, ask: Callable[[str], str] | No
         pipelining=smtp.pipelining,
         signer=signer_of(settings),
     )
+
+
+def _url_and_weight(text: str) -> tuple[str, int]:
+    url, _, weight = text.partition(" ")
+    if weight and not (weight.isascii() and weight.isdigit() and int(weight)):
+        raise ConfigurationError(
+            f"'{weight}' is no weight", where="[smtp] servers", hint='write "smtps://user@host 2"'
+        )
+    return url, int(weight or 1)
+
+
+def domain_rates_of(settings: Settings) -> dict[str, str]:
+    """Read the rates of single recipient domains.
+
+    Raises:
+        ConfigurationError: one is no domain and a rate.
+    """
+    rates = {}
+    for text in settings.smtp.domain_rates:
+        domain, _, rate = text.partition(" ")
+        if not rate.strip():
+            raise ConfigurationError(
+                f"'{text}' is no domain and a rate",
+                where="[smtp] domain_rates",
+                hint='write "example.org 20/minute"',
+            )
+        rates[domain.lower()] = rate.strip()
+    return rates
 
 
 def signer_of(settings: Settings) -> Signer | None:

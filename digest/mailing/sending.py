@@ -21,6 +21,7 @@ from digest.composing import check_columns, check_condition, evaluate, load, par
 from digest.errors import ConfigurationError, InputMissingError, InvalidInputError
 from digest.mailing.connecting import (
     connections_of,
+    domain_rates_of,
     is_local,
     open_store,
     sender_of,
@@ -208,6 +209,8 @@ def delivery_options(settings: Settings, url: str, request: SendRequest | None =
         in_doubt=InDoubt(request.in_doubt if request else "hold"),
         max_time_seconds=settings.smtp.max_time,
         rate=settings.smtp.rate,
+        domain_rates=domain_rates_of(settings),
+        messages_per_connection=settings.smtp.messages_per_connection,
         suppression=read_suppression(Path(suppression)) if suppression else Suppression(),
     )
 
