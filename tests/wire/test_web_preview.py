@@ -71,7 +71,8 @@ async def test_the_page_shows_the_letter_and_where_its_lines_come_from() -> None
         shown = built["letter"]
         assert shown["subject"] == "The library at night"
         # The builder's warning, behind the errors of a message that lacks nearly every header.
-        assert (shown["remarks"][0]["level"], shown["remarks"][0]["rule"]) == ("error", "D2")
+        assert shown["remarks"][0]["level"] == "error"
+        assert "D2" in {remark["rule"] for remark in shown["remarks"]}
         assert shown["remarks"][-1]["level"] == "warning"
         assert "C7" in {remark["rule"] for remark in shown["remarks"]}
         [point] = shown["digests"][0]["summary"]
