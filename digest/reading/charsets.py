@@ -26,7 +26,10 @@ _DECLARED = re.compile(
 )
 _HEAD = 4096  # the standard says 1024; real pages put a comment or scripts before it
 # Nobody publishes in these, and short Cyrillic or Western text looks the same in them.
-_NOT_ON_THE_WEB = ["mac_cyrillic", "mac_roman", "mac_latin2", "mac_greek", "mac_turkish", "mac_iceland"]
+_NOT_ON_THE_WEB = [
+    *("mac_cyrillic", "mac_roman", "mac_latin2", "mac_greek", "mac_turkish", "mac_iceland"),
+    *("iso8859_3", "iso8859_4", "iso8859_10", "iso8859_14", "hp_roman8"),
+]
 _SAMPLE = 16_384  # detection is linear in what it sees, and this much decides it
 _MOST_REPLACED = 0.001
 _BROWSERS_MEAN = {
