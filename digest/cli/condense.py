@@ -37,7 +37,8 @@ def command(
       digest send edition.json --to subscribers.csv
     """  # noqa: D301  # \b is click's mark for lines to keep as they are
     from digest.cli.listing import each_collected
-    from digest.cli.text import digest_as_markdown, digest_as_text
+    from digest.cli.terminal import plain
+    from digest.cli.text import digest_as_markdown, digest_as_text, shortage
     from digest.condensing import CondensingOptions, condense
     from digest.model import Article, Digest
     from digest.reading import ReadingOptions
@@ -47,6 +48,8 @@ def command(
 
     def show(content: Article | Digest) -> str:
         digest = condense(content, options=options) if isinstance(content, Article) else content
+        if short := shortage(digest):
+            click.echo(plain(f"digest: {digest.headline}: {short}"), err=True)
         if as_json:
             return json_line(digest_to_json(digest))
         return digest_as_markdown(digest) if markdown else digest_as_text(digest)

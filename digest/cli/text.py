@@ -10,9 +10,10 @@ from digest.cli.terminal import plain
 if TYPE_CHECKING:
     from digest.model import Article, Digest
 
-__all__ = ["article_as_text", "digest_as_markdown", "digest_as_text"]
+__all__ = ["article_as_text", "digest_as_markdown", "digest_as_text", "shortage"]
 
 _COLUMNS = 78
+_ENOUGH_POINTS = 3
 _INDENTS = {"text": ("", ""), "heading": ("## ", "   "), "item": ("• ", "  "), "quote": ("> ", "> ")}
 
 
@@ -33,9 +34,19 @@ def digest_as_text(digest: Digest) -> str:
         _filled(digest.headline),
         _filled(" ".join(point.text for point in digest.summary)),
         "\n".join(_filled(point.text, *_INDENTS["item"]) for point in digest.key_points),
+        f"({short})" if (short := shortage(digest)) else "",
         f"{digest.reading_minutes} min read · {digest.language} · {', '.join(digest.keywords)}",
     ]
     return "\n\n".join(filter(None, blocks)) + "\n"
+
+
+def shortage(digest: Digest) -> str:
+    """Say that an article gave fewer key points than three, or none; nothing where it gave enough."""
+    count = len(digest.key_points)
+    if count >= _ENOUGH_POINTS:
+        return ""
+    points = "no key point" if not count else "one key point" if count == 1 else f"{count} key points"
+    return f"a short article: {points} beside its summary"
 
 
 def digest_as_markdown(digest: Digest) -> str:
