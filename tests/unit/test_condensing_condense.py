@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from condensing_texts import HARBOUR, SCRIPTS, assert_sound
 
+from digest.cli.text import digest_as_text, shortage
 from digest.condensing import CondensingOptions, condense
+from digest.condensing.features import prepare_all
+from digest.condensing.ranking import SHIPPED, rank
 from digest.errors import ConfigurationError, NothingToCondenseError
 from digest.model import Article
 
@@ -41,6 +45,31 @@ def test_one_sentence_makes_a_digest_without_key_points() -> None:
     digest = condense(Article(paragraphs=["The harbour opens its new pier on Monday."]))
     assert [point.text for point in digest.summary] == ["The harbour opens its new pier on Monday."]
     assert digest.key_points == ()
+
+
+@pytest.mark.parametrize("paragraphs", [1, 2, 3, 7])
+def test_a_short_article_says_that_it_gave_fewer_points(paragraphs: int) -> None:
+    """Fewer key points than three are no fault, and are not passed over in silence."""
+    digest = condense(Article(paragraphs=HARBOUR.paragraphs[:paragraphs]))
+    assert bool(shortage(digest)) == (len(digest.key_points) < 3)
+    assert shortage(digest) in digest_as_text(digest)
+    assert ("short article" in digest_as_text(digest)) == (len(digest.key_points) < 3)
+
+
+def test_a_single_sentence_says_that_it_has_no_key_point() -> None:
+    """The count that is named is the count there is."""
+    digest = condense(Article(paragraphs=["The harbour opens its new pier on Monday."]))
+    assert shortage(digest) == "a short article: no key point beside its summary"
+
+
+def test_words_of_another_language_are_no_cues() -> None:
+    """The table of English words says nothing of a French sentence that happens to have one."""
+    texts = ["La salle compte cent places.", "Elle est ouverte a tous."]
+    document = prepare_all(texts, title=None, language="fr")
+    without = replace(SHIPPED, cues={})
+    assert rank(document) == rank(document, ranker=without)
+    english = prepare_all(["Police found both boats.", "They will stay."], title=None, language="en")
+    assert rank(english) != rank(english, ranker=without)
 
 
 @pytest.mark.parametrize("paragraphs", [[], [""], ["  \n "], ["..."], ["* * *", "—"]])
