@@ -122,10 +122,13 @@ def parse_opml(content: bytes, *, source: str, url: str | None = None) -> list[s
         ) from error
     names = [element.get("xmlUrl") or element.get("xmlurl") for element in root.iter("outline")]
     named = (name.strip() for name in names if name and name.strip())
-    found = list(dict.fromkeys(absolute(name, url) or name for name in named))[:_MOST_FEEDS]
+    # addresses alone: a list that names /etc/passwd would carry a file of ours into a mail
+    found = list(dict.fromkeys(place for name in named if (place := absolute(name, url))))[:_MOST_FEEDS]
     if not found:
         raise InvalidInputError(
-            "a list of feeds that names none (no xmlUrl)", where=source, hint="export it again"
+            "a list of feeds that names none (no xmlUrl with an address)",
+            where=source,
+            hint="export it again",
         )
     return found
 

@@ -219,3 +219,12 @@ def test_a_filter_reads_what_it_filters() -> None:
     assert not select([reading], bound=(), now=NOW, options=without).stories
     assert settle(reading, bound=(), now=NOW, options=without).etag == '"1"'
     assert settle(reading, bound=(), now=NOW).etag is None
+
+
+@pytest.mark.parametrize(
+    "place", ["/etc/passwd", "file:///etc/passwd", "secret.txt", "-", "ftp://example.org/a"]
+)
+def test_a_list_of_feeds_names_no_file(place: str) -> None:
+    """A list from somebody else cannot carry a file of ours into a mail."""
+    with pytest.raises(InvalidInputError, match="names none"):
+        parse_opml(f'<opml><body><outline xmlUrl="{place}"/></body></opml>'.encode(), source="list")
