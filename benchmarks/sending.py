@@ -184,12 +184,14 @@ def mailmerge(bench: Bench) -> None:
     parts = json.loads((bench.folder / "parts.json").read_text())
     for letters, runs, goals in ((100, bench.runs, ("–", "≥ 1.5")), (10_000, 1, ("≥ 12", "–"))):
         cold, warm = [], []
+        cold_cpu, warm_cpu = [], []
         for _ in range(runs):
             theirs = timed(
                 [str(merge), "--no-dry-run", "--no-limit"], cwd=merge_folder(bench, parts, letters)
             )
             ours = bench.ours(letters)
             warm.append(theirs.wall / ours.wall)
+            warm_cpu.append(theirs.cpu / ours.cpu)
             shutil.rmtree(bench.folder / "cold", ignore_errors=True)
             (bench.folder / "cold").mkdir()
             command = [
@@ -208,9 +210,19 @@ def mailmerge(bench: Bench) -> None:
                 "-q",
             ]
             command += ["--store", f"sqlite:///{bench.folder}/cold/state.db"]
-            cold.append(theirs.wall / timed(command, cwd=bench.folder / "cold").wall)
-        row(f"mailmerge, {letters:,} letters, `digest send` cold", goals[0], spread(cold))
-        row(f"mailmerge, {letters:,} letters, edition compiled", goals[1], spread(warm))
+            ours = timed(command, cwd=bench.folder / "cold")
+            cold.append(theirs.wall / ours.wall)
+            cold_cpu.append(theirs.cpu / ours.cpu)
+        row(
+            f"mailmerge, {letters:,} letters, `digest send` cold",
+            goals[0],
+            f"{spread(cold)}; CPU {spread(cold_cpu)}",
+        )
+        row(
+            f"mailmerge, {letters:,} letters, edition compiled",
+            goals[1],
+            f"{spread(warm)}; CPU {spread(warm_cpu)}",
+        )
 
 
 def merge_folder(bench: Bench, parts: dict[str, str], letters: int) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -26,26 +27,56 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would compute 
 @click.argument("edition", required=False)
 @as_json
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV, one recipient a row.")
+@click.option(
+    "--by", type=click.Choice(["domain", "reason"]), help="Count by recipient domain, or by reason."
+)
 @config
 @store
-def command(edition: str | None, as_json: bool, as_csv: bool, config: Path | None, store: str | None) -> int:
+def command(
+    edition: str | None, as_json: bool, as_csv: bool, by: str | None, config: Path | None, store: str | None
+) -> int:
     """Show who got an edition, who did not and why; without a name the latest one.
 
     \b
     Example:
       digest status
+      digest status --by domain
       digest status weekly-42 --csv > weekly-42.csv
     """  # noqa: D301  # \b is click's mark for lines to keep as they are
     from digest.mailing.status import find_status
 
     with find_status(settings_with(config, store__url=store), edition) as status:
-        if as_json:
+        if by is not None:
+            _print_counts(_counted_by(status, by), by, as_json=as_json)
+        elif as_json:
             _print_json(status)
         elif as_csv:
             _print_csv(status)
         else:
             _print_text(status)
     return 0
+
+
+def _counted_by(status: Status, by: str) -> Counter[tuple[str, str]]:
+    """Count deliveries by (domain or reason, verdict), largest first when asked; holds no list of people."""
+    return Counter(
+        (
+            delivery.email.rpartition("@")[2] if by == "domain" else delivery.reason or "-",
+            delivery.state,
+        )
+        for delivery in status.deliveries()
+    )
+
+
+def _print_counts(counts: Counter[tuple[str, str]], by: str, *, as_json: bool) -> None:
+    from digest.cli.terminal import plain
+    from digest.shapes import json_line
+
+    for (value, verdict), count in counts.most_common():
+        if as_json:
+            click.echo(json_line({by: value, "verdict": verdict, "count": count}), nl=False)
+        else:
+            click.echo(plain(f"{count:>8,}  {verdict.replace('_', ' '):<10}  {value}"))
 
 
 def _rows(status: Status) -> Iterator[dict[str, object]]:

@@ -35,7 +35,7 @@ from digest.model import Subscriber
 
 if TYPE_CHECKING:
     from digest.delivering import DeliveryOptions, PlanSummary, Progress, Report
-    from digest.model import Expression, Letter, Sender, Transport
+    from digest.model import Clock, Expression, Letter, Sender, Transport
     from digest.settings import Settings
     from digest.store import Ledger, Roster, Store
 
@@ -121,6 +121,7 @@ class Way:
     options: DeliveryOptions
     conduct: Conduct
     dry_run: bool = False
+    clock: Clock | None = None  # the real one where none is given
 
 
 async def send(request: SendRequest, settings: Settings, conduct: Conduct) -> Outcome:
@@ -179,6 +180,7 @@ async def deliver_settled(settled: Settled, roster: Roster, way: Way) -> Outcome
             transport=way.transport,
             ledger=ledger,
             options=way.options,
+            clock=way.clock,
             progress=way.conduct.progress,
             stop=way.conduct.stop,
         )
@@ -265,7 +267,10 @@ async def _settled(
             where=None if request.test_to else settings.list.where,
         ),
     )
-    check_columns(settled.letter, roster.columns)  # of the frozen letter, where that is what goes out
+    if settled.resumed:
+        check_columns(
+            settled.letter, roster.columns
+        )  # what goes out is the frozen letter, not the one just made
     return replace(settled, notes=(*settled.notes, *prepared.notes))
 
 
