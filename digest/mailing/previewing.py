@@ -81,7 +81,10 @@ async def build_preview(request: PreviewRequest, settings: Settings) -> Preview:
         subscriber=chosen.address,
         subscribers=tuple(subscriber.address for subscriber in subscribers),
         digests=edition.digests,
-        remarks=tuple(_remarks(prepared, letter, settings, spam=request.spam)),
+        remarks=(
+            *_sampled(request.as_address, chosen, subscribers),
+            *_remarks(prepared, letter, settings, spam=request.spam),
+        ),
     )
 
 
@@ -109,6 +112,16 @@ def _remarks(prepared: Prepared, letter: Letter, settings: Settings, *, spam: bo
     if not settings.sender.postal_address:
         text = "the postal address is a placeholder"
         yield Remark(level="warning", rule="C7", text=text, hint="set [sender] postal_address in digest.toml")
+
+
+def _sampled(asked_for: str | None, chosen: Subscriber, subscribers: list[Subscriber]) -> Iterator[Remark]:
+    """Say so where the fields are made up: any address may be asked for, and a list may be long."""
+    from digest.web.preview import Remark
+
+    if asked_for is not None and chosen not in subscribers:
+        offered = f"not among the first {len(subscribers)} of the list" if subscribers else "on no list"
+        text = f"{chosen.address} is {offered}: its fields are samples"
+        yield Remark(level="warning", rule="sample", text=text, hint="name a list with --to")
 
 
 def annotated(remarks: Iterable[Remark], settings: Settings) -> Iterator[str]:

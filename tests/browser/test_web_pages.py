@@ -199,3 +199,20 @@ def test_a_bug_in_a_build_is_said_in_the_page(browser: Browser) -> None:
         page.get_by_label("As", exact=True).select_option("jon@example.net")
         page.get_by_role("alert").get_by_text("that is a bug").wait_for()
         page.close()
+
+
+def test_the_letter_is_shown_for_any_address(browser: Browser) -> None:
+    """An address that is on no list can be asked for; giving up keeps the one shown."""
+    with served_preview() as (url, _):
+        page = browser.new_page()
+        page.goto(url)
+        page.frame_locator("iframe").locator("li").first.wait_for()
+        chosen = page.get_by_label("As", exact=True)
+        page.once("dialog", lambda dialog: dialog.dismiss())
+        chosen.select_option(label="Another address…")
+        assert chosen.input_value() == "mara@example.net"
+        page.once("dialog", lambda dialog: dialog.accept("eve@example.org"))
+        chosen.select_option(label="Another address…")
+        page.wait_for_function("document.getElementById('as').value === 'eve@example.org'")
+        assert page.url.endswith("?as=eve%40example.org")
+        page.close()

@@ -4,6 +4,8 @@ import { LetterFrame, Tabs, bytes, keys, listen, remark } from "./letter.js";
 const $ = (id) => document.getElementById(id);
 const state = { as: new URLSearchParams(location.search).get("as") ?? "", version: null, letter: null, scroll: 0 };
 
+const OTHER = "\u0000another"; // no address is written so
+
 const frame = new LetterFrame({
   controls: $("look"), stage: $("stage"), title: "The letter", first: { width: "600" }, shown: settle,
 });
@@ -51,8 +53,8 @@ function showLetter(letter, version) {
 
 function showSubscribers({ subscriber, subscribers }) {
   const all = [...new Set([subscriber, ...subscribers].filter(Boolean))];
-  $("as-box").hidden = all.length === 0;
-  $("as").replaceChildren(...all.map((address) => new Option(address, address, false, address === subscriber)));
+  const options = all.map((address) => new Option(address, address, false, address === subscriber));
+  $("as").replaceChildren(...options, new Option("Another address…", OTHER));
 }
 
 function showRemarks(remarks) {
@@ -185,7 +187,9 @@ function settle(shown) {
 // --- what people do
 
 $("as").addEventListener("change", () => {
-  state.as = $("as").value;
+  const chosen = $("as").value === OTHER ? prompt("Show the letter for which address?")?.trim() : $("as").value;
+  if (!chosen) { showSubscribers(state.letter); return; }
+  state.as = chosen;
   history.replaceState(null, "", `?${new URLSearchParams({ as: state.as })}`);
   refresh();
 });
