@@ -107,7 +107,7 @@ async def test_a_folder_is_read_back_as_it_was_written(tmp_path: Path) -> None:
     assert sum(name.endswith(".eml") for name in os.listdir(tmp_path)) == 5  # noqa: PTH208  # not a Path's I/O in async
 
 
-async def test_what_a_server_does_not_take_is_refused_before_it_is_asked() -> None:
+async def test_s34_s35_d9_d13_what_a_server_does_not_take_is_refused_before_it_is_asked() -> None:
     """Too large, 8-bit or non-ASCII without the extension, unsafe or with bare line ends: nothing leaves."""
     good, *bad = parcels(7)
     envelope = good.envelope

@@ -59,28 +59,30 @@ def test_what_cannot_be_meant_is_a_usage_error_without_the_password(url: str) ->
 @pytest.mark.parametrize(
     ("stage", "code", "enhanced", "means", "scope", "cause"),
     [
-        (Stage.MAIL, 421, None, Verdict.DEFERRED, Scope.SERVER, Cause.THROTTLED),  # S8
-        (Stage.MAIL, 451, None, Verdict.DEFERRED, Scope.SERVER, Cause.SERVER),  # S9
-        (Stage.MAIL, 550, "5.7.1", Verdict.REFUSED, Scope.SENDER, Cause.SENDER),  # S10
-        (Stage.RCPT, 450, "4.7.1", Verdict.DEFERRED, Scope.PERSON, Cause.POSTPONED),  # S11
-        (Stage.RCPT, 452, "4.5.3", Verdict.DEFERRED, Scope.DOMAIN, Cause.THROTTLED),  # S12
+        pytest.param(Stage.MAIL, 421, None, Verdict.DEFERRED, Scope.SERVER, Cause.THROTTLED, id="s08"),
+        pytest.param(Stage.MAIL, 451, None, Verdict.DEFERRED, Scope.SERVER, Cause.SERVER, id="s09"),
+        pytest.param(Stage.MAIL, 550, "5.7.1", Verdict.REFUSED, Scope.SENDER, Cause.SENDER, id="s10"),
+        pytest.param(Stage.RCPT, 450, "4.7.1", Verdict.DEFERRED, Scope.PERSON, Cause.POSTPONED, id="s11"),
+        pytest.param(Stage.RCPT, 452, "4.5.3", Verdict.DEFERRED, Scope.DOMAIN, Cause.THROTTLED, id="s12"),
         (Stage.RCPT, 452, "4.2.2", Verdict.DEFERRED, Scope.PERSON, Cause.MAILBOX),
-        (Stage.RCPT, 550, "5.1.1", Verdict.REFUSED, Scope.PERSON, Cause.UNKNOWN_ADDRESS),  # S13
+        pytest.param(
+            Stage.RCPT, 550, "5.1.1", Verdict.REFUSED, Scope.PERSON, Cause.UNKNOWN_ADDRESS, id="s13"
+        ),
         (Stage.RCPT, 550, None, Verdict.REFUSED, Scope.PERSON, Cause.UNKNOWN_ADDRESS),
         (Stage.RCPT, 552, None, Verdict.REFUSED, Scope.PERSON, Cause.MAILBOX),
-        (Stage.RCPT, 550, "5.7.515", Verdict.REFUSED, Scope.DOMAIN, Cause.POLICY),  # S14
-        (Stage.DATA, 451, None, Verdict.DEFERRED, Scope.SERVER, Cause.SERVER),  # S16
+        pytest.param(Stage.RCPT, 550, "5.7.515", Verdict.REFUSED, Scope.DOMAIN, Cause.POLICY, id="s14"),
+        pytest.param(Stage.DATA, 451, None, Verdict.DEFERRED, Scope.SERVER, Cause.SERVER, id="s16"),
         (Stage.DATA, 554, None, Verdict.REFUSED, Scope.LETTER, Cause.CONTENT),
-        (Stage.DATA, 250, None, None, Scope.SERVER, Cause.PROTOCOL),  # S17
-        (Stage.BODY, None, None, None, Scope.SERVER, Cause.LOST),  # S18
-        (Stage.DOT, 451, "4.3.0", Verdict.DEFERRED, Scope.SERVER, Cause.SERVER),  # S19
-        (Stage.DOT, None, None, Verdict.IN_DOUBT, Scope.SERVER, Cause.LOST),  # S20-S23
-        (Stage.DOT, 299, None, Verdict.ACCEPTED, Scope.PERSON, Cause.NONE),  # S24
-        (Stage.DOT, 354, None, Verdict.IN_DOUBT, Scope.SERVER, Cause.PROTOCOL),  # S25
+        pytest.param(Stage.DATA, 250, None, None, Scope.SERVER, Cause.PROTOCOL, id="s17"),
+        pytest.param(Stage.BODY, None, None, None, Scope.SERVER, Cause.LOST, id="s18"),
+        pytest.param(Stage.DOT, 451, "4.3.0", Verdict.DEFERRED, Scope.SERVER, Cause.SERVER, id="s19"),
+        pytest.param(Stage.DOT, None, None, Verdict.IN_DOUBT, Scope.SERVER, Cause.LOST, id="s20_s23"),
+        pytest.param(Stage.DOT, 299, None, Verdict.ACCEPTED, Scope.PERSON, Cause.NONE, id="s24"),
+        pytest.param(Stage.DOT, 354, None, Verdict.IN_DOUBT, Scope.SERVER, Cause.PROTOCOL, id="s25"),
         (Stage.DOT, 150, None, Verdict.IN_DOUBT, Scope.SERVER, Cause.PROTOCOL),
-        (Stage.DOT, 554, "5.6.0", Verdict.REFUSED, Scope.LETTER, Cause.CONTENT),  # S28
-        (Stage.MAIL, 552, "5.3.4", Verdict.REFUSED, Scope.LETTER, Cause.SIZE),  # S34
-        (Stage.RCPT, 553, "5.6.7", Verdict.REFUSED, Scope.PERSON, Cause.UNSUPPORTED),  # S35
+        pytest.param(Stage.DOT, 554, "5.6.0", Verdict.REFUSED, Scope.LETTER, Cause.CONTENT, id="s28"),
+        pytest.param(Stage.MAIL, 552, "5.3.4", Verdict.REFUSED, Scope.LETTER, Cause.SIZE, id="s34"),
+        pytest.param(Stage.RCPT, 553, "5.6.7", Verdict.REFUSED, Scope.PERSON, Cause.UNSUPPORTED, id="s35"),
     ],
 )
 def test_a_receipt_means_what_the_fault_matrix_says(  # noqa: PLR0913, PLR0917  # a row of the table
@@ -100,7 +102,7 @@ def test_before_the_dot_nothing_is_accepted_or_in_doubt() -> None:
         assert accepted == (code is not None and code // 100 == 2)
 
 
-def test_strange_bytes_become_printable_text() -> None:
+def test_s43_strange_bytes_become_printable_text() -> None:
     """Escapes, NUL, Latin-1 and half a megabyte end as at most 200 printable characters (S43)."""
     shown = escape(b"\x1b[31mred\x00 caf\xe9 " + b"x" * 500_000)
     assert shown.startswith(r"\x1b[31mred\x00 caf\xe9 ")
@@ -132,7 +134,7 @@ def test_what_is_no_reply_is_garbage_and_what_stood_before_is_kept(said: bytes) 
     assert replies == [Reply(250, (b"ok",))]
 
 
-def test_a_reply_without_end_is_ended() -> None:
+def test_s07_a_reply_without_end_is_ended() -> None:
     """Endless lines and endless continuations hold little memory and then raise (S7)."""
     for said in (b"2" * 65_536, b"250-more\r\n" * 6_000):
         with pytest.raises(GarbageError):

@@ -169,7 +169,7 @@ async def test_s20_s21_a_request_that_left_and_was_not_answered_is_in_doubt(answ
     assert len(server.posted) == 2
 
 
-async def test_s1_nobody_there_leaves_the_letter_planned() -> None:
+async def test_s01_nobody_there_leaves_the_letter_planned() -> None:
     """A refused connection is known to come before the letter."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

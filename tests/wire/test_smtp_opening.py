@@ -46,7 +46,7 @@ async def opened(transport: SmtpTransport) -> SmtpConnection:
     return connection
 
 
-async def test_nobody_listening_is_try_again_and_says_how_to_begin() -> None:
+async def test_s01_nobody_listening_is_try_again_and_says_how_to_begin() -> None:
     """A refused connection names host and port and the debug inbox, with exit status 75 (S1)."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # bound, never listening: nobody else gets the port meanwhile
@@ -62,16 +62,20 @@ async def test_nobody_listening_is_try_again_and_says_how_to_begin() -> None:
 @pytest.mark.parametrize(
     ("at", "fault", "error", "words"),
     [
-        (At.GREETING, Fault(b"421 4.3.2 busy\r\n", Then.HANG_UP), ServerUnavailableError, "421"),  # S2
-        (At.GREETING, Fault(b"554 5.7.1 not you\r\n"), ServerRefusedError, "not you"),  # S3
-        (At.GREETING, Fault(b"", Then.SILENCE), ServerRefusedError, "says nothing"),  # S4
+        pytest.param(
+            At.GREETING, Fault(b"421 4.3.2 busy\r\n", Then.HANG_UP), ServerUnavailableError, "421", id="s02"
+        ),
+        pytest.param(At.GREETING, Fault(b"554 5.7.1 not you\r\n"), ServerRefusedError, "not you", id="s03"),
+        pytest.param(At.GREETING, Fault(b"", Then.SILENCE), ServerRefusedError, "says nothing", id="s04"),
         (At.GREETING, Fault(b"HTTP/1.1 400 Bad\x1b[2J Request\r\n"), ServerRefusedError, r"\x1b[2J"),
         (At.GREETING, Fault(b"\xff\xfe\x00\x01\r\n"), ServerRefusedError, "no SMTP"),
-        (At.GREETING, Fault(b"", Then.HANG_UP), ServerUnavailableError, "lost"),  # S5
+        pytest.param(At.GREETING, Fault(b"", Then.HANG_UP), ServerUnavailableError, "lost", id="s05"),
         (At.GREETING, Fault(b"", Then.RESET), ServerUnavailableError, ""),
         (At.HELLO, Fault(b"", Then.HANG_UP), ServerUnavailableError, "lost at hello"),
         (At.HELLO, Fault(b"", Then.SILENCE), ServerUnavailableError, "in time"),
-        (At.HELLO, Fault(b"250-" + b"x" * 40_000, Then.SILENCE), ServerUnavailableError, ""),  # S7
+        pytest.param(
+            At.HELLO, Fault(b"250-" + b"x" * 40_000, Then.SILENCE), ServerUnavailableError, "", id="s07"
+        ),
         (At.HELLO, Fault(b"250-more\r\n" * 9_000), ServerUnavailableError, ""),
         (At.HELLO, Fault(b"421 4.3.2 no room\r\n", Then.HANG_UP), ServerUnavailableError, "no room"),
     ],
@@ -88,7 +92,7 @@ async def test_a_server_that_does_not_greet_is_told_apart(
     assert str(caught.value).isprintable()
 
 
-async def test_helo_is_said_to_those_who_do_not_know_ehlo() -> None:
+async def test_s06_helo_is_said_to_those_who_do_not_know_ehlo() -> None:
     """EHLO 502 is followed by HELO, and letters go without any extension (S6)."""
     told = Recorder()
     async with FaultServer(always(At.HELLO, Fault(b"502 5.5.1 what?\r\n"))) as server:
@@ -103,9 +107,9 @@ async def test_helo_is_said_to_those_who_do_not_know_ehlo() -> None:
 @pytest.mark.parametrize(
     ("server_name", "trusted", "words"),
     [
-        (None, True, "offers no STARTTLS"),  # S36
-        ("127.0.0.1", False, "--tls-ca"),  # S38: an unknown authority
-        ("elsewhere.example.org", True, "not to be trusted"),  # S38: another name
+        pytest.param(None, True, "offers no STARTTLS", id="s36"),
+        pytest.param("127.0.0.1", False, "--tls-ca", id="s38"),  # an unknown authority
+        pytest.param("elsewhere.example.org", True, "not to be trusted", id="s38_b"),  # another name
     ],
 )
 async def test_without_trustworthy_tls_nothing_is_said(
@@ -125,9 +129,9 @@ async def test_without_trustworthy_tls_nothing_is_said(
 @pytest.mark.parametrize(
     "fault",
     [
-        Fault(b"454 4.7.0 not now\r\n"),  # S37
-        Fault(b"220 go\r\nnot a handshake, not even nearly one\r\n", Then.SILENCE),  # S38
-        Fault(b"220 go\r\n", Then.SILENCE),  # S38: a handshake that hangs
+        pytest.param(Fault(b"454 4.7.0 not now\r\n"), id="s37"),
+        pytest.param(Fault(b"220 go\r\nnot a handshake, not even nearly one\r\n", Then.SILENCE), id="s38_c"),
+        pytest.param(Fault(b"220 go\r\n", Then.SILENCE), id="s38_d"),  # a handshake that hangs
     ],
 )
 async def test_tls_that_does_not_begin_stops_the_run(
@@ -140,7 +144,7 @@ async def test_tls_that_does_not_begin_stops_the_run(
     assert server.truth.mail_lines == []
 
 
-async def test_plaintext_behind_starttls_is_not_believed(authority: trustme.CA, ca_file: str) -> None:
+async def test_s39_plaintext_behind_starttls_is_not_believed(authority: trustme.CA, ca_file: str) -> None:
     """Replies that somebody slipped in before the handshake are not taken for the server's (S39)."""
     injected = b"250-faults.example.org\r\n250 PIPELINING\r\n"
     async with FaultServer(tls=serving(authority), offers=(), injected=injected) as server:
@@ -155,9 +159,9 @@ async def test_plaintext_behind_starttls_is_not_believed(authority: trustme.CA, 
 @pytest.mark.parametrize(
     ("fault", "error"),
     [
-        (Fault(b"535 5.7.8 no, tide-and-time is wrong\r\n"), LoginRefusedError),  # S40
+        pytest.param(Fault(b"535 5.7.8 no, tide-and-time is wrong\r\n"), LoginRefusedError, id="s40"),
         (Fault(b"534 5.7.9 stronger please\r\n"), LoginRefusedError),
-        (Fault(b"454 4.7.0 later\r\n"), ServerUnavailableError),  # S41
+        pytest.param(Fault(b"454 4.7.0 later\r\n"), ServerUnavailableError, id="s41"),
         (Fault(b"421 4.3.2 bye\r\n", Then.HANG_UP), ServerUnavailableError),
     ],
 )
@@ -178,7 +182,7 @@ async def test_a_refused_login_is_tried_once_and_names_no_secret(
     assert server.truth.violations == []
 
 
-async def test_no_login_offered_is_said_with_what_to_do() -> None:
+async def test_s42_no_login_offered_is_said_with_what_to_do() -> None:
     """A user name for a server that offers no AUTH in clear is refused before anything is asked (S42)."""
     asked: list[int] = []
 
