@@ -65,7 +65,12 @@ def command(sources: tuple[str, ...], strict: bool, annotations: bool, as_json: 
         stdin=read_stdin(sources),
         **{name: flags[name] for name in ("subject", "allow_private", "spam")},  # type: ignore[arg-type]  # click checked
     )
-    remarks = run(previewing.build_preview(request, settings)).remarks
+    # Lint fills a sample on purpose: that its fields are made up is news to a preview only.
+    remarks = [
+        remark
+        for remark in run(previewing.build_preview(request, settings)).remarks
+        if remark.rule != "sample"
+    ]
     for line in previewing.annotated(remarks, settings) if annotations and not as_json else ():
         click.echo(plain(line))
     for remark in remarks if as_json or not annotations else ():
