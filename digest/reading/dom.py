@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from digest.model import Kind
@@ -19,19 +19,25 @@ from digest.reading.urls import absolute
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-__all__ = ["Said", "blocks", "parse", "said_by"]
+__all__ = ["BLOCK_TAGS", "HIDDEN", "KIND_OF_TAG", "Said", "blocks", "parse", "said_by"]
 
 _SKIPPED = frozenset(
     ["script", "style", "noscript", "template", "head", "svg", "math", "iframe", "object", "form", "button", "select", "textarea", "nav", "aside", "footer", "audio", "video", "canvas", "figcaption", "dialog"]
 )  # fmt: skip
-_BLOCKS = frozenset(
+BLOCK_TAGS = frozenset(
     ["p", "div", "section", "article", "main", "body", "html", "header", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "dl", "dt", "dd", "blockquote", "pre", "table", "tbody", "thead", "tr", "figure", "address", "hr", "br", "center", "details", "summary", "caption", "fieldset", "row", "list", "item", "head", "quote", "lb"]
 )  # fmt: skip
-_KINDS: dict[str, Kind] = {"h1": "heading", "h2": "heading", "h3": "heading", "h4": "heading", "h5": "heading", "h6": "heading", "head": "heading", "li": "item", "item": "item", "dd": "item", "blockquote": "quote", "quote": "quote"}  # fmt: skip
+KIND_OF_TAG: dict[str, Kind] = {"h1": "heading", "h2": "heading", "h3": "heading", "h4": "heading", "h5": "heading", "h6": "heading", "head": "heading", "li": "item", "item": "item", "dd": "item", "blockquote": "quote", "quote": "quote"}  # fmt: skip
 _MOST_JSON = 500_000
+_LONGEST_NAME = 100  # characters; longer is prose
+_OF_AUTHOR = re.compile(r"/(?:authors?|auteurs?|autor(?:en|es)?)/[^/]+/?$", re.IGNORECASE)
+_PUBLISHED = re.compile(
+    r"\b(?:datePublished|published|posted|veröffentlicht|publié|publicado)\b", re.IGNORECASE
+)
+_BYLINE = re.compile(r"(?:^|[\s_-])(?:author[_-]*name|byline)(?:$|[\s])", re.IGNORECASE)
 _MOST_BLOCKS = 50_000
 _ARTICLE_TYPES = re.compile(r"Article|BlogPosting|Report|Review|Recipe|WebPage", re.IGNORECASE)
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -39,7 +45,7 @@ class Said:
     """What a page says about its article; each title with the place that says so, in the page's words."""
 
     titles: dict[str, str] = field(default_factory=dict)
-    authors: list[str] = field(default_factory=list)
+    authors: list[list[str]] = field(default_factory=list)
     published: str | None = None
     language: str | None = None
     url: str | None = None
@@ -117,6 +123,7 @@ def said_by(root: HtmlElement, base: str | None = None) -> Said:
         "publishdate",
         "parsely-pub-date",
     )
+    said.published = said.published or _printed_date(root)
     said.has_password = any((field.get("type") or "").lower() == "password" for field in root.iter("input"))
     said.scripts = sum(1 for _ in root.iter("script"))
     return said
@@ -129,16 +136,16 @@ def blocks(root: HtmlElement) -> list[Line]:
     kinds: list[Kind] = ["text"]
     for event, element in _walk(root):
         tag = element.tag if isinstance(element.tag, str) else ""
-        if tag in _BLOCKS:
+        if tag in BLOCK_TAGS:
             text = normalise("".join(parts)).replace("\n", " ").strip()
             if text:
                 lines.append(Line(re.sub(r" {2,}", " ", text), kinds[-1]))
                 if len(lines) >= _MOST_BLOCKS:
                     return lines
             parts.clear()
-            if tag in _KINDS and event == "start":
-                kinds.append(_KINDS[tag])
-            elif tag in _KINDS and event == "end":
+            if tag in KIND_OF_TAG and event == "start":
+                kinds.append(KIND_OF_TAG[tag])
+            elif tag in KIND_OF_TAG and event == "end":
                 kinds.pop()
         elif tag in {"td", "th", "cell"} and event == "end":
             parts.append(" ")
@@ -175,7 +182,7 @@ def _is_unread(element: Any) -> bool:
     if tag in _SKIPPED or element.get("hidden") is not None or element.get("aria-hidden") == "true":
         return True
     style = element.get("style")
-    return style is not None and _HIDDEN.search(style) is not None
+    return style is not None and HIDDEN.search(style) is not None
 
 
 class _Tail:
@@ -259,8 +266,8 @@ def _titles(root: HtmlElement, meta: dict[str, str], data: dict[str, Any], said:
         if shown:
             said.titles.setdefault(place, shown)
 
-    heads = [" ".join(head.text_content().split()) for head in root.iter("h1")]
-    counts = Counter(map(key, heads))
+    heads = [_html_text(" ".join("".join(head.itertext()).split())) or "" for head in root.iter("h1")]
+    heads = [head for head in dict.fromkeys(heads) if key(head)]
     titles = [
         title.text
         for title in root.iter("title")
@@ -270,8 +277,7 @@ def _titles(root: HtmlElement, meta: dict[str, str], data: dict[str, Any], said:
     put("twitter", _first(meta, "twitter:title"))
     put("headline", _html_text(_text_of(data.get("headline"))))
     for at, head in enumerate(heads[:4]):
-        if counts[key(head)]:
-            put(f"h1-{at}" if len(heads) > 1 else "h1", head)
+        put(f"h1-{at}" if len(heads) > 1 else "h1", head)
     put("title", titles[0] if titles else None)
     put("meta", _first(meta, "dc.title", "parsely-title", "sailthru.title"))
 
@@ -282,42 +288,54 @@ def _html_text(text: str | None) -> str | None:
     return re.sub(r"<[^>]+>", "", html.unescape(text)) if text else None
 
 
-def _authors(root: HtmlElement, meta: dict[str, str], data: dict[str, Any]) -> list[str]:
-    """Collect names, the surest place first; the first place that holds any decides."""
+def _authors(root: HtmlElement, meta: dict[str, str], data: dict[str, Any]) -> list[list[str]]:
+    """Collect what each place says of the author, the surest place first; places that say nothing are left out."""
     from_data = data.get("author") or data.get("creator")
     found = [_name(item) for item in (from_data if isinstance(from_data, list) else [from_data])]
+    named = ("parsely-author", "sailthru.author", "dc.creator", "byl", "article:author_name", "twitter:data1")
     places = [
         [name for name in found if name],
         (meta.get("author+") or "").strip().split("\n"),
-        [
-            meta[name]
-            for name in (
-                "parsely-author",
-                "sailthru.author",
-                "dc.creator",
-                "byl",
-                "article:author_name",
-                "twitter:data1",
-            )
-            if name in meta
-        ][:1],
-        [
-            name
-            for element in root.iter("a", "span", "address")
-            if "author" in (element.get("rel") or "").split()
-            or "author" in (element.get("itemprop") or "").split()
-            for name in [" ".join(element.text_content().split())]
-        ][:3],
+        [meta[name] for name in named if name in meta][:1],
+        _signed(
+            root,
+            ("a", "span", "address"),
+            lambda e: "author" in f"{e.get('rel')} {e.get('itemprop')}".split(),
+        )[:3],
+        _signed(root, ("a",), lambda e: _OF_AUTHOR.search(e.get("href") or "") is not None)[:1],
+        _signed(root, ("a", "span", "div", "p"), lambda e: _BYLINE.search(e.get("class") or "") is not None)[
+            :1
+        ],
     ]
-    for names in places:
-        good = [
-            name
-            for name in names
-            if name and len(name) < 100 and not name.startswith(("http", "@", "www."))  # noqa: PLR2004  # longer is prose
-        ]  # longer is prose
-        if good:
-            return list(dict.fromkeys(good))
-    return []
+    good = (
+        [n for n in names if n and len(n) < _LONGEST_NAME and not n.startswith(("http", "@", "www."))]
+        for names in places
+    )
+    return [list(dict.fromkeys(names)) for names in good if names]
+
+
+def _printed_date(root: HtmlElement) -> str | None:
+    """Give the date a page prints as that of publication, in the words of its mark-up; not that of an update."""
+    for element in islice(root.iter("time", "meta", "span", "abbr"), 500):
+        moment = element.get("datetime") or element.get("content") or element.get("title")
+        if not moment or not moment[:4].isdigit():
+            continue
+        parent = element.getparent()
+        around = (parent.text or "") if parent is not None and element.tag == "time" else ""
+        said = f"{element.get('itemprop')} {element.get('class')}"
+        if element.get("pubdate") is not None or _PUBLISHED.search(said) or _PUBLISHED.search(around[-40:]):
+            return str(moment)
+    return None
+
+
+def _signed(root: HtmlElement, tags: tuple[str, ...], is_meant: Callable[[HtmlElement], bool]) -> list[str]:
+    """List the short texts of the elements that are meant, as far as the first hundred of them."""
+    found: list[str] = []
+    for element in islice(filter(is_meant, root.iter(*tags)), 100):
+        text = " ".join("".join(islice(element.itertext(), 20)).split())
+        if text and len(text) < _LONGEST_NAME:
+            found.append(text)
+    return found
 
 
 def _name(value: Any) -> str | None:
