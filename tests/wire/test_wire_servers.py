@@ -11,13 +11,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, cast
 
 import pytest
 import trustme
+import uvloop
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from digest.delivering import DeliveryOptions, deliver
+from digest.delivering import DeliveryOptions, Report, deliver
 from digest.errors import LoginRefusedError, TlsError
 from digest.model import Letter, Subscriber, Transport
 from digest.smtp import open_transport
@@ -113,8 +114,8 @@ async def closed(server: asyncio.Server) -> None:
     server.close()
     await server.wait_closed()
     for transport in Desk.opened:
-        assert isinstance(transport, asyncio.Transport)
-        transport.abort()
+        # uvloop's transports are no subclasses of asyncio's, they only behave as such
+        cast("asyncio.Transport", transport).abort()
     Desk.opened.clear()
     for _ in range(5):  # what was aborted is closed in the next rounds of the loop
         await asyncio.sleep(0)
@@ -158,6 +159,23 @@ async def test_encryption_that_cannot_be_trusted_stops_everything(
     assert isinstance(report.stopped_by, TlsError)
     assert report.exit_status == 78
     assert not taken.recipients
+
+
+@pytest.mark.parametrize("tls", ["starttls", "implicit"])
+def test_a_whole_delivery_over_tls_on_uvloop(tls: str, authority: trustme.CA, ca_file: str) -> None:
+    """The same on the quicker loop: its transports behave otherwise in TLS, pauses and closing."""
+    taken = Taken()
+    people = [Subscriber(f"reader{number}@example.org") for number in range(50)]
+
+    async def mail() -> Report:
+        async with server(taken, authority, tls=tls) as port:
+            way = transport(port, ca_file, tls=tls)
+            return await deliver(LETTER, people, transport=way, options=DeliveryOptions(connections=3))
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        report = runner.run(mail())
+    assert report.counts["accepted"] == 50, report
+    assert sorted(taken.recipients) == sorted(person.address for person in people)
 
 
 async def test_a_refused_login_is_not_tried_again(authority: trustme.CA, ca_file: str) -> None:
