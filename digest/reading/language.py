@@ -9,6 +9,7 @@ forty words on. Detectors with a model cost 60 MB to 1.3 GB and are right in the
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 __all__ = ["language_of", "tag"]
 
@@ -52,6 +53,7 @@ _WORDS = {
     "ur": "کے میں کی ہے اور سے کا کو نے پر ہیں یہ اس کہ بھی تھا",
 }
 _SETS = {name: frozenset(words.split()) for name, words in _WORDS.items()}
+_OTHER_SCRIPT = re.compile(r"[\u0370-\u10ff\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
 _WORD = re.compile(r"[^\W\d_]+")
 _SAMPLE = 4000
 _SCRIPT_SHARE = 0.2
@@ -69,12 +71,13 @@ def language_of(text: str) -> str | None:
     letters = sum(map(str.isalpha, sample))
     if not letters:
         return None
-    if not sample.isascii():
+    if not sample.isascii() and _OTHER_SCRIPT.search(sample):
         for name, script in _SCRIPTS:
             if len(script.findall(sample)) > (_SCRIPT_SHARE * letters if name != "ja" else 0.05 * letters):
                 return name
     words = _WORD.findall(sample.casefold())
-    hits = {name: sum(word in known for word in words) for name, known in _SETS.items()}
+    counts = Counter(words)
+    hits = {name: sum(counts[word] for word in known) for name, known in _SETS.items()}
     best = max(hits, key=hits.__getitem__)
     return best if hits[best] >= _LEAST_HITS and hits[best] >= _LEAST_SHARE * len(words) else None
 

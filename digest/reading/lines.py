@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from digest.model import Kind
@@ -36,10 +36,11 @@ _WORDS_WITHOUT_STOP = 8
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One paragraph, heading, item or quotation."""
+    """One paragraph, heading, item or quotation. ``is_apart``: a blank row stood above it in what was pasted."""
 
     text: str
     kind: Kind = "text"
+    is_apart: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,27 +108,32 @@ def split(text: str) -> list[Line]:
     width = _wrapped_at(rows)
     lines: list[Line] = []
     open_row: str | None = None
+    is_apart = False
     for row in rows:
         if not row:
             open_row = None
+            is_apart = True
             continue
         if width and open_row is not None and _continues(open_row, row, width):
             joint = "" if open_row.endswith("-") and not open_row.endswith(" -") else " "
-            lines[-1] = Line(lines[-1].text + joint + _QUOTE.sub("", row), lines[-1].kind)
+            lines[-1] = Line(lines[-1].text + joint + _QUOTE.sub("", row), lines[-1].kind, lines[-1].is_apart)
         else:
-            lines.append(_line(row))
+            lines.append(_line(row, is_apart=is_apart))
         open_row = row
+        is_apart = False
     return [line for line in lines if line.text]
 
 
-def _line(row: str) -> Line:
-    if row.startswith(">"):
-        return Line(_QUOTE.sub("", row).strip(), "quote")
+def _line(row: str, *, is_apart: bool) -> Line:
+    if row[0] == ">":
+        return Line(_QUOTE.sub("", row).strip(), "quote", is_apart)
+    if row[0].isalpha():
+        return Line(row, "text", is_apart)
     bullet = _BULLET.match(row)
     # a dash that opens speech is followed by a sentence with a verb we cannot see: only true bullets are items
     if (bullet and row[0] not in "–—-") or (bullet and word_count(row) > 1 and row[0] == "-"):
-        return Line(row[bullet.end() :] if not row[0].isdigit() else row, "item")
-    return Line(row)
+        return Line(row[bullet.end() :] if not row[0].isdigit() else row, "item", is_apart)
+    return Line(row, "text", is_apart)
 
 
 def _wrapped_at(rows: Sequence[str]) -> int:

@@ -1,32 +1,40 @@
 """Find the article among the lines of a page: menus, share rows and comments go; headline and body stay. Pure.
 
-Each line gets a weight: prose counts for it, chrome and runs of short lines against it. The body is the run of
-lines with the greatest sum. It is cut at the first line that ends an article, freed of lines that are never part
-of one, and the headline is looked for above it. A text with next to no chrome in it is left alone: doing no harm
-to clean text goes first.
+Each line is weighed by two small linear models trained on pasted pages (``features``, ``weighing``): log-odds that
+it belongs to the article. The body is the run of lines with the greatest sum, freed of lines that are never part of
+one, and the headline is looked for above it. A text with next to no chrome in it is left alone: doing no harm to
+clean text goes first.
 
 HTML, mails and feed entries pass the same code; where somebody already found the body (``is_extracted``) no
 window is looked for.
 
 Source: Kohlschütter et al., "Boilerplate detection using shallow text features" (2010) for what tells prose from
-chrome; the maximum-sum run is Kadane's. Weights tuned on the tuning kit as a whole.
+chrome; the maximum-sum run is Kadane's. Trained by ``benchmarks/train_reader.py``.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from digest.reading.dates import iso_date
-from digest.reading.lines import Draft, Line, ends_closed, ends_in_stop, key, word_count
+from digest.reading.features import Sight, sights
+from digest.reading.lines import Draft, Line, ends_closed, key, word_count
 from digest.reading.marks import Mark, byline_of, is_date_line, mark_of
+from digest.reading.weighing import Model, shipped, weigh
 
 __all__ = ["clean"]
 
 _GOOD_WORDS, _GOOD_WITH_STOP = 20, 9
 _MOST_COUNTED = 60
+# Tuned with five-fold cross-validation on the tuning kit: at 0 articles of short lines are cut short, at 1 menus
+# come in; without a greatest weight one sure line outvotes its surroundings.
+_LENIENCE = 0.5
+_MOST_ODDS = 4.0
+_SURELY_OUT = -3.0
 _LONGEST_TITLE = 30
 _SURE = frozenset({Mark.HARD, Mark.SOFT, Mark.DROP})
 _FEW_LINES = 4  # headline, deck, byline, date
@@ -35,24 +43,32 @@ _FOOT_SHARE = 0.03  # marked lines among all lines of a page's foot, at least
 _NEAR = 14  # lines above the body in which its headline stands
 
 
-def clean(draft: Draft) -> Draft:
-    """Keep the article of a draft: its body lines, and headline, byline and date where they stand above it."""
+def clean(draft: Draft, *, model: Model | None = None) -> Draft:
+    """Keep the article of a draft: its body lines, and headline, byline and date where they stand above it.
+
+    ``model``: weights other than the shipped ones, for training.
+    """
     lines = [line for line in draft.lines if line.text]
     if not lines:
         return replace(draft, lines=())
     lines = _cut_long(lines)
     marks = [mark_of(line.text) for line in lines]
+    drops: set[int] = set()
     good = [_is_good(line, mark) for line, mark in zip(lines, marks, strict=True)]
-    if draft.is_extracted or _is_clean(lines, marks, good):
+    if draft.is_extracted:
+        first, last = 0, _end(lines, marks, good, (0, len(lines)))
+        drops = _repeats(lines, (first, last))
+    elif _is_clean(lines, marks, good):
         first, last = 0, len(lines)
-        if draft.is_extracted:
-            last = _end(lines, marks, good, (first, last))
     else:
-        first, last = _widened(lines, marks, _window(lines, marks, good))
-        last = _end(lines, marks, good, (first, last))
+        seen = sights(lines, marks)
+        scores = weigh(seen, model or shipped())
+        first, last = _widened(lines, marks, _to_prose(good, _window(seen, scores)))
+        drops = {at for at in range(first, last) if scores[at] < _SURELY_OUT and not good[at]}
+        drops |= _repeats(lines, (first, last))
     title, at = _headline(draft, lines, marks, good, first)
     above = lines[max(0, first - _NEAR) : first + 6]
-    body = _body(lines, marks, (max(first, at + 1) if at >= first else first, last), title)
+    body = _body(lines, marks, (max(first, at + 1) if at >= first else first, last), title, drops)
     return replace(
         draft,
         lines=body,
@@ -94,44 +110,28 @@ def _is_clean(lines: Sequence[Line], marks: Sequence[Mark], good: Sequence[bool]
     )
 
 
-def _weights(lines: Sequence[Line], marks: Sequence[Mark], good: Sequence[bool]) -> list[float]:
-    weights: list[float] = []
-    run = 0
-    seen: Counter[str] = Counter()
-    for at, line in enumerate(lines):
-        words = word_count(line.text)
-        if good[at]:
-            seen[line.text] += 1
-            weights.append(min(words, _MOST_COUNTED) if seen[line.text] == 1 else -2.0)
-            run = 0
-            continue
-        run += 1
-        if marks[at] is Mark.HARD:
-            weights.append(-40.0)
-        elif marks[at] is Mark.SOFT:
-            weights.append(-12.0)
-        elif marks[at] is Mark.DROP:
-            weights.append(-6.0)
-        elif words >= _GOOD_WITH_STOP:  # a headline of something else, more often than prose
-            weights.append(-3.0)
-        elif ends_in_stop(line.text) and words > 2:  # noqa: PLR2004  # "He agreed." is prose
-            weights.append(1.0)
-        else:
-            weights.append(-2.0 - min(run, 8) * 0.6)
-    return weights
-
-
-def _window(lines: Sequence[Line], marks: Sequence[Mark], good: Sequence[bool]) -> tuple[int, int]:
-    """Find the run of lines with the greatest sum; of equal ones the first."""
-    best, best_span = 0.0, (0, len(lines))
+def _window(seen: Sequence[Sight], scores: Sequence[float]) -> tuple[int, int]:
+    """Find the run of lines with the greatest sum of log-odds, long ones counting more; of equal runs the first."""
+    best, best_span = 0.0, (0, len(seen))
     total, begin = 0.0, 0
-    for at, weight in enumerate(_weights(lines, marks, good)):
+    for at, (sight, score) in enumerate(zip(seen, scores, strict=True)):
         if total <= 0:
             total, begin = 0.0, at
-        total += weight
+        held = max(-_MOST_ODDS, min(_MOST_ODDS, score + _LENIENCE))
+        total += held * math.sqrt(min(sight.words, _MOST_COUNTED))
         if total > best:
             best, best_span = total, (begin, at + 1)
     return best_span
+
+
+def _to_prose(good: Sequence[bool], span: tuple[int, int]) -> tuple[int, int]:
+    """Take in the prose that touches the run: a short story's ends are outvoted by the menu beside them."""
+    first, last = span
+    while first > 0 and good[first - 1]:
+        first -= 1
+    while last < len(good) and good[last]:
+        last += 1
+    return first, last
 
 
 def _widened(lines: Sequence[Line], marks: Sequence[Mark], span: tuple[int, int]) -> tuple[int, int]:
@@ -161,25 +161,39 @@ def _end(lines: Sequence[Line], marks: Sequence[Mark], good: Sequence[bool], spa
     return last
 
 
+def _repeats(lines: Sequence[Line], span: tuple[int, int]) -> set[int]:
+    """Find long lines said before: pull quotes repeat prose."""
+    seen: set[str] = set()
+    found: set[int] = set()
+    for at in range(*span):
+        text = lines[at].text
+        if text in seen and word_count(text) > 12:  # noqa: PLR2004  # a shorter line may well stand twice
+            found.add(at)
+        seen.add(text)
+    return found
+
+
 def _body(
-    lines: Sequence[Line], marks: Sequence[Mark], span: tuple[int, int], title: str | None
+    lines: Sequence[Line],
+    marks: Sequence[Mark],
+    span: tuple[int, int],
+    title: str | None,
+    drops: Collection[int],
 ) -> list[Line]:
-    """Drop marked lines, the headline again, repeats of long lines, and the tail of short ones."""
+    """Drop marked lines, ``drops`` (surely no part), the headline again, and a marked tail."""
     first, last = span
     headline = key(title or "")
     while last > first and marks[last - 1] in {Mark.SOFT, Mark.DROP}:
         last -= 1
     kept: list[Line] = []
-    seen: set[str] = set()
     for at in range(first, last):
         line = lines[at]
+        if at in drops:
+            continue
         if marks[at] is Mark.DROP or (marks[at] is Mark.HARD and word_count(line.text) <= 6):  # noqa: PLR2004  # a heading, not prose
             continue
         if len(kept) <= 2 and (key(line.text) == headline or byline_of(line.text)):  # noqa: PLR2004  # above the body
             continue
-        if word_count(line.text) > 12 and line.text in seen:  # noqa: PLR2004  # pull quotes repeat prose
-            continue
-        seen.add(line.text)
         kept.append(line)
     return kept
 

@@ -1,0 +1,107 @@
+"""The line model of pasted text: what it sees, what it keeps, in several languages."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest.reading.features import BESIDE, TRAITS, beside, sights, traits
+from digest.reading.lines import Draft, Line, normalise, split
+from digest.reading.marks import mark_of
+from digest.reading.pasted import clean
+from digest.reading.weighing import shipped, weigh
+
+TITLE = "Hamburg – Kiel – Riga 2026"  # reads alike in every language
+MENU = ["Home", "News", "Boats", "Weather", "Search", "Log in", "Subscribe"]
+PAGES = {
+    "en": (
+        [
+            "The harbour library opens its new reading room on Monday, after two winters of building work.",
+            "It has forty seats, a stove from the old ferry, and a window over the whole of the inner basin.",
+            "“We wanted a room in which people stay,” said the librarian, who kept the plans in a biscuit tin.",
+            "The first evening is given to the gardeners, who will bring seeds for anybody who has a question.",
+        ],
+        ["Related stories", "Ferry gets a new bell", "Leave a comment", "Privacy policy"],
+    ),
+    "de": (
+        [
+            "Die Hafenbibliothek öffnet am Montag ihren neuen Lesesaal, nach zwei Wintern auf der Baustelle.",
+            "Er hat vierzig Plätze, einen Ofen von der alten Fähre und ein Fenster über das ganze Hafenbecken.",
+            "„Wir wollten einen Raum, in dem man bleibt“, sagte die Bibliothekarin, die die Pläne aufbewahrt hat.",
+            "Der erste Abend gehört den Gärtnern, die Samen für alle mitbringen, die eine Frage haben.",
+        ],
+        ["Mehr zum Thema", "Neue Glocke für die Fähre", "Kommentar schreiben", "Impressum"],
+    ),
+    "fr": (
+        [
+            "La bibliothèque du port ouvre lundi sa nouvelle salle de lecture, après deux hivers de travaux.",
+            "Elle compte quarante places, un poêle venu du vieux bac et une fenêtre sur tout le bassin.",
+            "« Nous voulions une salle où l'on reste », dit la bibliothécaire, qui a gardé tous les plans.",
+            "La première soirée est pour les jardiniers, qui apporteront des graines à ceux qui en demandent.",
+        ],
+        ["À lire aussi", "Une cloche pour le bac", "Laisser un commentaire", "Mentions légales"],
+    ),
+    "ru": (
+        [
+            "Портовая библиотека открывает в понедельник новый читальный зал после двух зим строительных работ.",
+            "В нём сорок мест, печь со старого парома и большое окно на всю внутреннюю гавань города.",
+            "«Мы хотели зал, в котором люди остаются надолго», — сказала библиотекарь, сохранившая все планы.",
+            "Первый вечер отдан садовникам, которые принесут семена для каждого, у кого найдётся вопрос.",
+        ],
+        ["Читайте также", "Новый колокол для парома", "Оставить комментарий", "Контакты"],
+    ),
+}
+
+
+@pytest.mark.parametrize("language", PAGES)
+def test_the_body_stays_and_its_surroundings_go(language: str) -> None:
+    """Between a menu and related links, exactly the paragraphs are kept."""
+    body, foot = PAGES[language]
+    lines = split("\n".join([*MENU, TITLE, *body, *foot]))
+    draft = clean(Draft(lines=lines, title=TITLE))
+    assert [line.text for line in draft.lines] == body
+
+
+@pytest.mark.parametrize("language", PAGES)
+def test_clean_paragraphs_are_left_alone(language: str) -> None:
+    """Without chrome nothing goes."""
+    body, _foot = PAGES[language]
+    assert [line.text for line in clean(Draft(lines=split("\n\n".join(body)), title=TITLE)).lines] == body
+
+
+def test_a_refrain_of_clean_text_stays() -> None:
+    """A long line that stands twice in a text without chrome was meant to."""
+    body, _foot = PAGES["en"]
+    song = [*body, body[1], *body[:2]]
+    assert [line.text for line in clean(Draft(lines=split("\n\n".join(song)), title=TITLE)).lines] == song
+
+
+def test_a_blank_row_above_a_line_is_remembered() -> None:
+    """Paragraphs stand apart in a paste, menus do not; equality does not ask."""
+    lines = split("Home\nNews\n\nThe ferry leaves at nine.")
+    assert [line.is_apart for line in lines] == [False, False, True]
+    assert lines[2] == Line("The ferry leaves at nine.")
+
+
+def test_every_weight_has_its_trait() -> None:
+    """The shipped table and the traits name the same things."""
+    model = shipped()
+    assert tuple(model.own) == TRAITS
+    assert len(model.beside) == len(BESIDE)
+
+
+@given(st.text(max_size=400))
+def test_any_lines_are_weighed(text: str) -> None:
+    """One finite score a line, by known traits alone; cleaning invents no line and keeps their order."""
+    lines = split(normalise(text))
+    seen = sights(lines, [mark_of(line.text) for line in lines])
+    assert all(set(row) <= set(TRAITS) for row in traits(seen))
+    scores = weigh(seen, shipped())
+    assert len(scores) == len(lines)
+    assert all(map(math.isfinite, scores))
+    assert all(len(row) == len(BESIDE) for row in beside(seen, scores))
+    rest = iter(lines)
+    assert all(line in rest for line in clean(Draft(lines=lines)).lines)
