@@ -17,7 +17,6 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -31,7 +30,6 @@ SIGNED_FIELDS: Final = (
     "List-Unsubscribe-Post", "MIME-Version", "Content-Type",
 )  # fmt: skip
 _WANTED: Final = frozenset(name.lower().encode() for name in SIGNED_FIELDS)
-_WHITE: Final = re.compile(rb"[ \t]+")
 _LINE: Final = 72  # columns of a folded signature
 
 
@@ -43,10 +41,7 @@ def relaxed_body(body: bytes) -> bytes:
 
     Source: RFC 6376 3.4.4, whose example this is.
     """
-    if b"\t" in body:
-        body = body.replace(b"\t", b" ")
-    while b"  " in body:
-        body = body.replace(b"  ", b" ")
+    body = _single_blanks(body)
     if b" \r\n" in body:
         body = body.replace(b" \r\n", b"\r\n")
     if body.endswith(b" "):  # a last line without its end
@@ -68,13 +63,21 @@ def relaxed_fields(head: bytes) -> dict[bytes, list[bytes]]:
     """
     found: dict[bytes, list[bytes]] = {}
     unfolded = head.replace(b"\r\n ", b" ").replace(b"\r\n\t", b" ")
-    for line in unfolded.split(b"\r\n"):
+    for line in _single_blanks(unfolded).split(b"\r\n"):
         name, _, value = line.partition(b":")
-        name = name.strip(b" \t").lower()
+        name = name.strip(b" ").lower()
         if name in _WANTED:
-            value = _WHITE.sub(b" ", value).strip(b" ")
-            found.setdefault(name, []).append(b"%b:%b\r\n" % (name, value))
+            found.setdefault(name, []).append(b"%b:%b\r\n" % (name, value.strip(b" ")))
     return found
+
+
+def _single_blanks(text: bytes) -> bytes:
+    """Make one blank of each run of blanks and tabs."""
+    if b"\t" in text:
+        text = text.replace(b"\t", b" ")
+    while b"  " in text:
+        text = text.replace(b"  ", b" ")
+    return text
 
 
 @dataclass(frozen=True, slots=True)
