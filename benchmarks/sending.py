@@ -1,12 +1,12 @@
 """Measure sending beside its peers, in one run: ``python benchmarks/sending.py [--peers PYTHON] [PART ...]``.
 
 Parts: ``load`` (against smtp-source, C, identical octets, nothing recorded), ``mailmerge``, ``aiosmtplib``,
-``distance`` (a round trip of 40 ms), ``memory`` (1,000,000 recipients: some minutes), ``import``, ``dkim``; all of
+``distance`` (a round trip of 40 ms), ``memory`` (1,000,000 recipients: some minutes), ``import``; all of
 them by default. Everything goes to Postfix's smtp-sink on loopback. Ours is the whole process each time: Python's
 start, the CSV checked, the ledger on the disk. Ratios are of rates, ours ÷ the peer's, from runs in turn.
 
-Peers live in an environment of their own: ``python -m venv peers && peers/bin/pip install aiosmtplib mailmerge
-dkimpy``, then ``--peers peers/bin/python``. What is missing is named and left out.
+Peers live in an environment of their own: ``python -m venv peers && peers/bin/pip install aiosmtplib mailmerge``,
+then ``--peers peers/bin/python``. What is missing is named and left out.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from typing import Final
 
 from digest.errors import StoreError
 from digest.store.database import transaction
-from digest.store.journal import Outcome, Replayed, replay
+from digest.store.journal import Outcome, Replayed, replay, told_generation
 from digest.store.states import BY_NUMBER, COUNTED, NUMBERS, State
 
 __all__ = [
@@ -45,7 +45,7 @@ def journal_file(folder: Path, edition: str, scope: str, generation: int) -> Pat
 
 
 def remove_journals(folder: Path, edition: str, scope: str) -> None:
-    """Remove both journals of a ledger whose generation is 0."""
+    """Remove both journals of a ledger that is closed."""
     for generation in (0, 1):
         journal_file(folder, edition, scope, generation).unlink(missing_ok=True)
 
@@ -74,7 +74,11 @@ def count(connection: sqlite3.Connection, ledger: int | None) -> dict[State, int
 
 
 def set_generation(connection: sqlite3.Connection, ledger: int, generation: int) -> None:
-    """Say which journal counts, inside a transaction of the caller."""
+    """Say which journal counts, inside a transaction of the caller: 0 none yet, -n none any more after the n-th.
+
+    Numbers only grow, over all runs: so a journal that a crash left behind after its run had ended is told from
+    one that is newer than the store.
+    """
     edition, scope = connection.execute(
         "SELECT edition, scope FROM ledger WHERE id = ?", (ledger,)
     ).fetchone()
@@ -156,11 +160,11 @@ def recover(
     if folder is None:
         return ledger
     _refuse_newer(folder, edition, scope, generation)
-    if ledger is not None and generation:
+    if ledger is not None and generation > 0:
         replayed = replay(journal_file(folder, edition, scope, generation), generation)
         with transaction(connection):
             apply(connection, [*replayed.outcomes, *_doubts(replayed, now)])
-            set_generation(connection, ledger, 0)
+            set_generation(connection, ledger, -generation)
     remove_journals(folder, edition, scope)
     return ledger
 
@@ -176,16 +180,18 @@ def _doubts(replayed: Replayed, now: float) -> Iterable[Outcome]:
 
 def _refuse_newer(folder: Path, edition: str, scope: str, generation: int) -> None:
     """Verdicts of a later fold were written after this store: an old copy was put back."""
-    ahead = journal_file(folder, edition, scope, generation + 1)
-    if not ahead.exists():
-        return
-    try:
-        found = replay(ahead, generation + 1)
-    except StoreError:
-        return  # a draft that was cut off before it counted, or a dead one of an earlier fold
-    if found.outcomes:
-        raise StoreError(
-            "the store is older than the journal beside it: an old copy was put back",
-            where=str(ahead),
-            hint="put back the store that belongs to it; going on would mail people again",
-        )
+    for parity in (0, 1):
+        file = journal_file(folder, edition, scope, parity)
+        told = told_generation(file)
+        if told is None or told <= abs(generation):
+            continue  # none, damaged (the one that counts is replayed, and refused then), or of an earlier fold
+        try:
+            found = replay(file, told)
+        except StoreError:
+            continue  # a draft that was cut off before it counted
+        if found.outcomes:
+            raise StoreError(
+                "the store is older than the journal beside it: an old copy was put back",
+                where=str(file),
+                hint="put back the store that belongs to it; going on would mail people again",
+            )

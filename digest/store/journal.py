@@ -33,7 +33,7 @@ from typing import Final
 from digest.errors import StoreError
 from digest.store.states import BY_NUMBER, NUMBERS, State
 
-__all__ = ["CAPACITY", "Journal", "Outcome", "Replayed", "boot", "replay"]
+__all__ = ["CAPACITY", "Journal", "Outcome", "Replayed", "boot", "replay", "told_generation"]
 
 CAPACITY: Final = 1 << 20  # octets; some 3,000 letters, folded long before
 _RESERVE: Final = 1 << 16  # kept for the verdicts of what is in flight: 256 letters at most
@@ -140,6 +140,19 @@ class Journal:
     def close(self) -> None:
         """Let go of the file."""
         os.close(self._descriptor)
+
+
+def told_generation(file: Path) -> int | None:
+    """Give the fold a journal says it belongs to; None where there is no journal to be read."""
+    try:
+        with file.open("rb") as opened:
+            header = opened.read(_HEADER.size)
+    except FileNotFoundError:
+        return None
+    if len(header) < _HEADER.size:
+        return None
+    magic, found, _, header_sum = _HEADER.unpack(header)
+    return int(found) if magic == _MAGIC and zlib.crc32(header[:-4]) == header_sum else None
 
 
 def replay(file: Path, generation: int) -> Replayed:

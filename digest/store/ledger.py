@@ -20,7 +20,16 @@ from typing import Final, Self
 
 from digest.model import Subscriber
 from digest.store.database import guard, os_error, transaction
-from digest.store.folding import CUT_OFF, apply, count, journal_file, recover, remove_journals, set_generation
+from digest.store.folding import (
+    CUT_OFF,
+    apply,
+    count,
+    find_ledger,
+    journal_file,
+    recover,
+    remove_journals,
+    set_generation,
+)
 from digest.store.journal import Journal, Outcome
 from digest.store.planning import Decisions, Kinds, attached, begin, survey
 from digest.store.roster import Roster
@@ -126,7 +135,8 @@ class Ledger:
                 self._connection, self.edition, self.scope, folder=self._folder, now=about.started
             )
             self._outcomes.clear()
-            self._generation = 1
+            _, closed = find_ledger(self._connection, self.edition, self.scope)
+            self._generation = abs(closed) + 1
             if self._folder is not None:
                 self._journal = self._new_journal()
             with transaction(self._connection):
@@ -340,7 +350,7 @@ class Ledger:
                 if self._id is not None and (journal is not None or self._outcomes):
                     with transaction(self._connection):
                         apply(self._connection, self._outcomes)
-                        set_generation(self._connection, self._id, 0)
+                        set_generation(self._connection, self._id, -self._generation if journal else 0)
             finally:
                 if journal is not None:
                     journal.close()

@@ -66,3 +66,30 @@ async def test_l16_an_older_store_beside_a_newer_journal_is_refused(tmp_path: Pa
         assert ledger.counts()[State.ACCEPTED] == 17
         await deliver(LETTER, people(40), transport=transport, ledger=ledger)
     assert max(transport.accepted.values()) == 1
+
+
+@pytest.mark.parametrize("people_mailed", [5, 1200])
+async def test_l03_killed_after_the_last_fold_and_before_the_journal_is_gone(
+    people_mailed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that had ended but for removing its journal is no newer than its store: the next one goes on.
+
+    Found by benchmarks/kill.py, seed 20261124: such a journal was taken for one of an old copy, and refused for good.
+    """
+    from digest.store import folding, ledger
+
+    url, transport, readers = f"sqlite:///{tmp_path / 's.sqlite'}", ScriptedTransport(), people(people_mailed)
+    with monkeypatch.context() as patched:
+        for module in (ledger, folding):
+            patched.setattr(module, "remove_journals", lambda *_: None)  # killed before it came to that
+        for _ in range(2):
+            with Store.open(url) as store, store.ledger(LETTER.edition) as opened:
+                await deliver(LETTER, readers, transport=transport, ledger=opened)
+    assert list(tmp_path.glob("s.sqlite.d/*.journal"))
+    with Store.open(url) as store, store.ledger(LETTER.edition) as opened:
+        report = await deliver(
+            LETTER, [*readers, *people(people_mailed + 3)], transport=transport, ledger=opened
+        )
+    assert (report.sent, report.exit_status) == (3, 0)
+    assert set(transport.accepted.values()) == {1}
+    assert not list(tmp_path.glob("s.sqlite.d/*.journal"))
