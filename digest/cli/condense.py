@@ -48,10 +48,11 @@ def command(
 
     def show(content: Article | Digest) -> str:
         digest = condense(content, options=options) if isinstance(content, Article) else content
-        if short := shortage(digest):
-            click.echo(plain(f"digest: {digest.headline}: {short}"), err=True)
+        note = shortage(digest) if isinstance(content, Article) else ""
+        if note:
+            click.echo(plain(f"digest: {digest.headline}: {note}"), err=True)
         if as_json:
             return json_line(digest_to_json(digest))
-        return digest_as_markdown(digest) if markdown else digest_as_text(digest)
+        return digest_as_markdown(digest) if markdown else digest_as_text(digest, note=note)
 
     return each_collected(sources, ReadingOptions(allow_private=allow_private), read_stdin(sources), show)

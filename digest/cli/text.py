@@ -28,20 +28,23 @@ def article_as_text(article: Article) -> str:
     return "\n\n".join(filter(None, blocks)) + "\n"
 
 
-def digest_as_text(digest: Digest) -> str:
-    """Write a digest: headline, summary, key points, keywords."""
+def digest_as_text(digest: Digest, *, note: str = "") -> str:
+    """Write a digest: headline, summary, key points, a note on them in parentheses, keywords."""
     blocks = [
         _filled(digest.headline),
         _filled(" ".join(point.text for point in digest.summary)),
         "\n".join(_filled(point.text, *_INDENTS["item"]) for point in digest.key_points),
-        f"({short})" if (short := shortage(digest)) else "",
+        f"({note})" if note else "",
         f"{digest.reading_minutes} min read · {digest.language} · {', '.join(digest.keywords)}",
     ]
     return "\n\n".join(filter(None, blocks)) + "\n"
 
 
 def shortage(digest: Digest) -> str:
-    """Say that an article gave fewer key points than three, or none; nothing where it gave enough."""
+    """Say that an article gave fewer key points than three, or none; nothing where it gave enough.
+
+    For digests made from an article just now: where an editor took points out, the article was not the reason.
+    """
     count = len(digest.key_points)
     if count >= _ENOUGH_POINTS:
         return ""

@@ -211,7 +211,10 @@ async def test_an_edited_digest_is_mailed_as_it_stands(folder: Path) -> None:
     """The output of `condense --json`, edited by hand, is a source."""
     condensed = (await digest("condense", "--json", "article.txt", cwd=folder)).json()
     condensed["headline"] = "Edited by hand"
+    condensed["key_points"] = condensed["key_points"][:1]
     (folder / "edition.json").write_text(json.dumps(condensed))
+    shown = await digest("condense", "edition.json", cwd=folder)
+    assert "short article" not in shown.out + shown.err  # its editor was brief, not the article
     async with FaultServer(behave) as server:
         ended = await digest(
             "send", "edition.json", "--to", "list.csv", *smtp(server), "--yes", "--json", cwd=folder

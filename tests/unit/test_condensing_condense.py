@@ -52,8 +52,8 @@ def test_a_short_article_says_that_it_gave_fewer_points(paragraphs: int) -> None
     """Fewer key points than three are no fault, and are not passed over in silence."""
     digest = condense(Article(paragraphs=HARBOUR.paragraphs[:paragraphs]))
     assert bool(shortage(digest)) == (len(digest.key_points) < 3)
-    assert shortage(digest) in digest_as_text(digest)
-    assert ("short article" in digest_as_text(digest)) == (len(digest.key_points) < 3)
+    assert shortage(digest) in digest_as_text(digest, note=shortage(digest))
+    assert ("short article" in digest_as_text(digest, note=shortage(digest))) == (len(digest.key_points) < 3)
 
 
 def test_a_single_sentence_says_that_it_has_no_key_point() -> None:
