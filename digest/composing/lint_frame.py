@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from digest.composing.finding import Finding
 
-__all__ = ["frame_findings"]
+__all__ = ["frame_findings", "host_of"]
 
 _COLUMN = 600  # px: checklist B1
 _TABLE = re.compile(r"<table\b[^>]*>", re.IGNORECASE)
@@ -41,7 +41,7 @@ def frame_findings(html: str) -> Iterator[Finding]:
         if block.count("{") != block.count("}"):
             yield Finding("A11", "error", "a style element is not valid on its own", "close its braces")
     for first, second in _LOADED.findall(html):
-        host = _host(first or second)
+        host = host_of(first or second)
         yield Finding("C10", "warning", f"the page loads from {host}", "embed it by cid, or do without")
     filler = sum(len(letter.encode()) for letter in _FILLER.findall(body))
     if filler > _FILLER_OCTETS:
@@ -49,9 +49,9 @@ def frame_findings(html: str) -> Iterator[Finding]:
             "C5", "error", f"{filler} octets of invisible filler", "100 at most: readers pay for them"
         )
     for link in dict.fromkeys(re.findall(r"<a\b[^>]*\bhref=[\"'](https?:[^\"']+)", html, re.IGNORECASE)):
-        if _BARE.search(_host(link)):
+        if _BARE.search(host_of(link)):
             yield Finding(
-                "C4", "warning", f"a link leads to {_host(link)}", "filters distrust such a host: name it"
+                "C4", "warning", f"a link leads to {host_of(link)}", "filters distrust such a host: name it"
             )
 
 
@@ -84,8 +84,9 @@ def _outlook(html: str) -> Iterator[Finding]:
         yield Finding("B2", "error", "a downlevel-revealed comment breaks", "write <!--[if !mso]><!-->")
 
 
-def _host(url: str) -> str:
+def host_of(url: str) -> str:
+    """Name the host of an address, or nothing where it has none that can be read."""
     try:
-        return urlsplit(url).hostname or "?"
+        return urlsplit(url).hostname or ""
     except ValueError:  # "https://[": any mail may hold anything
-        return "?"
+        return ""

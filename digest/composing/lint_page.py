@@ -15,9 +15,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from digest.composing.finding import Finding
+from digest.composing.lint_frame import host_of
 
 __all__ = ["page_findings"]
 
@@ -255,9 +255,7 @@ def _content(walk: _Walk, subject: str) -> Iterator[Finding]:
                 "C1", "error", "a picture is neither https nor cid", "host or embed it", image.where
             )
         elif src.startswith("https://"):
-            yield Finding(
-                "C10", "warning", f"a picture is loaded from {urlsplit(src).hostname}", "embed it by cid"
-            )
+            yield Finding("C10", "warning", f"a picture is loaded from {host_of(src)}", "embed it by cid")
     for link in (element for element in walk.elements if element.tag == "a"):
         yield from _link(link)
     shown = walk.first_text
@@ -280,7 +278,7 @@ def _link(link: _Element) -> Iterator[Finding]:
     said = re.search(
         r"\b(?:https?://)?((?:[a-z0-9-]+\.)+(?:com|org|net|info|news|eu|de|fr|io))\b", text.lower()
     )
-    host = (urlsplit(href).hostname or "").lower()
+    host = host_of(href).lower()
     if said and host and not f".{host}".endswith("." + said.group(1).removeprefix("www.")):
         yield Finding(
             "C4", "warning", f"the text says {said.group(1)}, the link goes to {host}", "agree", link.where
