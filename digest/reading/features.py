@@ -31,6 +31,9 @@ _ENDINGS = {
     **dict.fromkeys('”"»’', "closing_quote"),
     "…": "dots",
 }
+_DIGIT = re.compile("[0-9]")
+# One look that most lines of a menu end at: nothing of what the six below look for stands in them.
+_ANY_OF_THEM = re.compile('[“"«„?|•»@©·>/I]|www|\\.com|opyright| my ')
 _ANYWHERE = (
     ("quotation", re.compile('[“"«„]')),
     ("first_person", re.compile(r"^I | I | my |I[’']")),
@@ -234,13 +237,16 @@ def _own(sight: Sight) -> dict[str, float]:
         row[ending] = 1.0
     if text[0].islower():
         row["lower_start"] = 1.0
-    row.update((name, 1.0) for name, found in _ANYWHERE if found.search(text))
+    is_plain = not _ANY_OF_THEM.search(text)
+    if not is_plain:
+        row.update([(name, 1.0) for name, found in _ANYWHERE if found.search(text)])
     if sight.words <= _SIZES[-1]:
         words = text.split()
-        row["capitals"] = sum(not word[0].islower() for word in words) / len(words)
-        row["digit_share"] = sum(map(text.count, "0123456789")) / len(text)
+        row["capitals"] = sum([not word[0].islower() for word in words]) / len(words)
+        row["digit_share"] = len(_DIGIT.findall(text)) / len(text)
         row["shouted"] = float(text.isupper())
-        row.update((name, 1.0) for name, found in _IN_SHORT if found.search(text))
+        if not is_plain:
+            row.update([(name, 1.0) for name, found in _IN_SHORT if found.search(text)])
     return row
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from operator import mul
 
 from digest.reading.features import Sight, beside, traits
 
@@ -34,8 +35,5 @@ def shipped() -> Model:
 def weigh(seen: Sequence[Sight], model: Model) -> list[float]:
     """Give the log-odds of each line; above 0 it is more likely part of the article than not."""
     own = model.own
-    scores = [sum(own[name] * value for name, value in row.items()) for row in traits(seen)]
-    return [
-        sum(weight * value for weight, value in zip(model.beside, row, strict=True))
-        for row in beside(seen, scores)
-    ]
+    scores = [sum([own[name] * value for name, value in row.items()]) for row in traits(seen)]
+    return [sum(map(mul, model.beside, row)) for row in beside(seen, scores)]
