@@ -64,6 +64,7 @@ def score_part(kit: Path, part: str, keep: Path | None) -> None:
             print(f"{name}: not measured, {why}")
             continue
         found[name], spent[name] = run(kit / part, gold, name)
+        print(f"{name}: {spent[name]:.1f} ms CPU a text", flush=True)
         if keep:
             (keep / part).mkdir(parents=True, exist_ok=True)
             rows = (json.dumps({"id": at, **row}) for at, row in found[name].items())

@@ -54,10 +54,10 @@ def readability(file: Path, _url: str | None) -> Row:
 
 
 def newspaper(file: Path, url: str | None) -> Row:
-    """Extract with newspaper4k."""
-    page = importlib.import_module("newspaper").article(
-        url or "http://example.org/", input_html=file.read_text("utf-8", "replace")
-    )
+    """Extract with newspaper4k, which fetches the pictures of a page unless told not to."""
+    page = importlib.import_module("newspaper").Article(url or "http://example.org/", fetch_images=False)
+    page.download(input_html=file.read_text("utf-8", "replace"))
+    page.parse()
     return {
         "text": page.text,
         "title": page.title,
