@@ -55,7 +55,7 @@ class Story:
     @property
     def ids(self) -> tuple[str, ...]:
         """Every id that is to be bound with this story."""
-        return (self.entry.id, *(entry.id for entry in self.further))
+        return tuple(dict.fromkeys((self.entry.id, *(entry.id for entry in self.further))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,12 +222,13 @@ def _moment(entry: Entry) -> float | None:
 
 
 def _merge(entries: Sequence[Entry], old: Sequence[Entry]) -> list[Story]:
-    """Merge what tells the same: equal addresses, else half of the shorter text's 3-shingles in the other.
+    """Merge what tells the same: equal ids or addresses, else half of the shorter text's 3-shingles in the other.
 
     An entry that tells what an ``old`` one, already mailed, told in the same poll is no story any more.
     """
     groups: list[list[Entry]] = []
     runs_of: list[frozenset[int]] = []
+    by_id: dict[str, int] = {}
     by_address: dict[str, int] = {}
     by_shingle: dict[int, list[int]] = {}
     for entry in (*old, *entries):
@@ -235,13 +236,16 @@ def _merge(entries: Sequence[Entry], old: Sequence[Entry]) -> list[Story]:
         same = by_address.get(address) if address else None
         if same is not None and _feed(groups[same][0]) == _feed(entry):
             same = None  # one feed's entries may all lead to one page: a changelog, a list of notices
+        same = by_id.get(entry.id, same)  # the feeds of one site share the ids of its entries
         if same is None and len(groups) >= len(old):
             same = _nearest(runs, runs_of, by_shingle)
         if same is not None and len(groups) >= len(old):
+            by_id.setdefault(entry.id, same)
             groups[same].append(entry)
             continue
         for run in runs:
             by_shingle.setdefault(run, []).append(len(groups))
+        by_id.setdefault(entry.id, len(groups))
         if address:
             by_address.setdefault(address, len(groups))
         groups.append([entry])

@@ -228,3 +228,12 @@ def test_a_list_of_feeds_names_no_file(place: str) -> None:
     """A list from somebody else cannot carry a file of ours into a mail."""
     with pytest.raises(InvalidInputError, match="names none"):
         parse_opml(f'<opml><body><outline xmlUrl="{place}"/></body></opml>'.encode(), source="list")
+
+
+def test_one_id_in_two_feeds_is_one_story() -> None:
+    """The feeds of one site share ids: whatever their texts, an id is bound once."""
+    one = telling("one", "urn:1", "https://example.org/a", LINES[:1])
+    two = telling("two", "urn:1", "https://example.org/b", LINES[1:])
+    [story] = select([one, two], bound=(), now=NOW).stories
+    assert story.ids == ("urn:1",)
+    assert len(story.further) == 1
