@@ -16,7 +16,7 @@ from digest.web.checks import check_mail
 from digest.web.frame import frame, look_from
 from digest.web.mail import SHOWN_IMAGES, MailView, Part, look_into, with_own_images
 from digest.web.mailbox import Mailbox, Received
-from digest.web.serving import Answer, Asked, Route, json_answer, no_such_page, page, stream_events
+from digest.web.serving import Answer, Asked, Route, json_answer, no_such_page, page_routes, stream_events
 
 __all__ = ["inbox_routes"]
 
@@ -29,8 +29,7 @@ def inbox_routes(mailbox: Mailbox, *, smtp_address: str) -> list[Route]:
     """Give the routes of an inbox page over a mailbox."""
     pages = _Pages(mailbox, smtp_address)
     return [
-        Route("GET", "/", pages.start),
-        Route("GET", "/static/{name}", pages.static),
+        *page_routes("inbox.html"),
         Route("GET", "/api/inbox", pages.about),
         Route("GET", "/api/mails", pages.mails),
         Route("DELETE", "/api/mails", pages.clear),
@@ -50,13 +49,6 @@ class _Pages:
     def __init__(self, mailbox: Mailbox, smtp_address: str) -> None:
         self._mailbox = mailbox
         self._smtp_address = smtp_address
-
-    async def start(self, asked: Asked) -> Answer:
-        del asked
-        return page("inbox.html")
-
-    async def static(self, asked: Asked) -> Answer:
-        return page(asked.place["name"])
 
     async def about(self, asked: Asked) -> Answer:
         del asked

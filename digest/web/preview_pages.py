@@ -13,7 +13,7 @@ from digest.web.desk import Built, Desk, Preview
 from digest.web.frame import frame, look_from
 from digest.web.mail import look_into, with_own_images
 from digest.web.remark import Remark
-from digest.web.serving import Answer, Asked, Route, json_answer, no_such_page, page, stream_events
+from digest.web.serving import Answer, Asked, Route, json_answer, no_such_page, page_routes, stream_events
 
 __all__ = ["preview_routes"]
 
@@ -22,8 +22,7 @@ def preview_routes(desk: Desk) -> list[Route]:
     """Give the routes of a preview page over a desk."""
     pages = _Pages(desk)
     return [
-        Route("GET", "/", pages.start),
-        Route("GET", "/static/{name}", pages.static),
+        *page_routes("preview.html"),
         Route("GET", "/api/preview", pages.preview),
         Route("GET", "/api/events", pages.events),
         Route("GET", "/letter.html", pages.html),
@@ -37,13 +36,6 @@ class _Pages:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-
-    async def start(self, asked: Asked) -> Answer:
-        del asked
-        return page("preview.html")
-
-    async def static(self, asked: Asked) -> Answer:
-        return page(asked.place["name"])
 
     async def preview(self, asked: Asked) -> Answer:
         return json_answer(_shown(await self._built(asked)))

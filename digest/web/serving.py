@@ -36,7 +36,7 @@ __all__ = [
     "bind_loopback",
     "json_answer",
     "no_such_page",
-    "page",
+    "page_routes",
     "stream_events",
 ]
 
@@ -104,7 +104,20 @@ def _file(name: str) -> bytes | None:
     return found.read_bytes() if found.is_file() else None
 
 
-def page(name: str) -> Answer:
+def page_routes(start: str) -> list[Route]:
+    """Give the routes of a page and of what it loads: ``start`` at the root, files beside it under ``/static``."""
+
+    async def root(asked: Asked) -> Answer:
+        del asked
+        return _page(start)
+
+    async def static(asked: Asked) -> Answer:
+        return _page(asked.place["name"])
+
+    return [Route("GET", "/", root), Route("GET", "/static/{name}", static)]
+
+
+def _page(name: str) -> Answer:
     """Answer with one of the files beside this module, under the policy for our own pages."""
     body = _file(name) if "/" not in name and not name.startswith(".") else None
     if body is None:
