@@ -178,3 +178,67 @@ async def test_two_runs_at_once(folder: Path) -> None:
             await first.communicate()
     assert second.status == 75, second.err
     assert first.returncode == 0
+
+
+@contextmanager
+def three_feeds(folder: Path, smtp_port: int) -> Iterator[list[FeedServer]]:
+    """Serve three feeds on loopback and name them all in the settings."""
+    feeds = [FeedServer() for _ in range(3)]
+    with serving(feeds[0]) as one, serving(feeds[1]) as two, serving(feeds[2]) as three:
+        settings(folder, one, smtp_port)
+        with (folder / "digest.toml").open("a") as file:
+            file.writelines(f'[[sources]]\nurl = "{url}"\n' for url in (two, three))
+        yield feeds
+
+
+def quarters(server: FaultServer, recipient: str) -> list[int]:
+    """List the stories in the last letter that somebody got."""
+    body = told(server, recipient)
+    return [number for number in range(1, 10) if b"quarter %d opens" % number in body]
+
+
+@pytest.mark.parametrize("letters", [0, 1, 25, 50])
+async def test_three_feeds_and_a_kill(folder: Path, letters: int) -> None:
+    """Kill -9 after so many letters: each story reaches everybody in one edition, none twice, none is lost."""
+    reached = asyncio.Event()
+
+    def decide(moment: Moment) -> Fault | None:
+        if moment.at is At.MAIL and sum(server.truth.accepted.values()) >= letters:
+            reached.set()
+        return None
+
+    async with FaultServer(decide) as server:
+        with three_feeds(folder, server.port) as feeds:
+            for feed, numbers in zip(feeds, ([1, 2], [2, 3], [4]), strict=True):
+                feed.numbers = numbers  # story 2 stands in two feeds
+            process = await start("run", cwd=folder)
+            await asyncio.wait_for(reached.wait(), SECONDS)
+            process.kill()
+            await process.wait()
+            server.decide = behave
+            feeds[2].numbers = [5, 4, 1]  # a new one, its own old one, and another feed's
+            for _ in range(3):
+                ended = await digest("run", cwd=folder)
+                assert ended.status in {0, 76}, ended.err
+            people = [f"reader{number}@example.org" for number in range(60)]
+            counts = [server.truth.accepted[person] for person in people]
+            assert max(counts) == 2, "two editions, each once"
+            assert counts.count(1) <= 2, "at most one letter a connection is in doubt"
+            assert all(
+                quarters(server, person) == [5] for person in people if person in server.truth.accepted
+            )
+            feeds[0].numbers = [6, 1, 2]
+            assert (await digest("run", cwd=folder)).status == 0
+            assert all(quarters(server, person) == [6] for person in people)
+
+
+async def test_a_story_of_two_feeds_is_told_once(folder: Path) -> None:
+    """Three feeds, five tellings of four stories: one letter with four of them, and nothing more to send."""
+    async with FaultServer(behave) as server:
+        with three_feeds(folder, server.port) as feeds:
+            for feed, numbers in zip(feeds, ([1, 2], [2, 3], [4]), strict=True):
+                feed.numbers = numbers
+            assert (await digest("run", cwd=folder)).status == 0
+            assert quarters(server, "reader7@example.org") == [1, 2, 3, 4]
+            assert (await digest("run", cwd=folder)).status == 0
+    assert set(server.truth.accepted.values()) == {1}
