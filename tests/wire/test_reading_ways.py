@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from email.utils import formatdate
 from itertools import pairwise
 from pathlib import Path
@@ -31,6 +31,13 @@ class Web:
         self.asked: list[str] = []
         self.at_once = self.most_at_once = 0
         self.gate: asyncio.Event | None = None
+        self.tasks: list[asyncio.Task[object]] = []
+
+    async def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self.tasks.append(task)
+        await self.answer(reader, writer)
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -53,6 +60,8 @@ class Web:
             pass
         finally:
             writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
 
     async def tunnel(self, request: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Be a proxy for TLS: whatever host is named, the tunnel ends at ``behind``."""
@@ -65,6 +74,8 @@ class Web:
                 sink.write(block)
                 await sink.drain()
             sink.close()
+            with suppress(OSError):
+                await sink.wait_closed()
 
         await asyncio.gather(pour(reader, back), pour(there, writer))
 
@@ -72,11 +83,12 @@ class Web:
 
     @asynccontextmanager
     async def open(self, tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
-        server = await asyncio.start_server(self.answer, "127.0.0.1", 0, ssl=tls)
+        server = await asyncio.start_server(self.take, "127.0.0.1", 0, ssl=tls)
         try:
             yield server.sockets[0].getsockname()[1]
         finally:
             server.close()
+            await asyncio.wait_for(asyncio.gather(*self.tasks, return_exceptions=True), 10)
 
 
 @pytest.fixture(autouse=True)
