@@ -76,3 +76,47 @@ def assert_sound(digest: Digest) -> None:
         assert not opens_dangling(point.text, "en")
     lines = [point.evidence[0] for point in (*digest.summary, *digest.key_points)]
     assert len(set(lines)) == len(lines)
+
+
+# The other languages Digest tells apart, so that together with SCRIPTS every one is condensed.
+LANGUAGES = SCRIPTS | {
+    "en": "The town library opened a new reading room on Monday. The room has 120 seats and it is open until nine.",
+    "es": "La biblioteca municipal abrió el lunes una nueva sala de lectura. La sala tiene 120 plazas y es gratis para "
+    "todos los lectores de la ciudad.",
+    "it": "La biblioteca della città ha aperto lunedì una nuova sala di lettura. La sala ha 120 posti ed è aperta a "
+    "tutti i lettori fino alle nove.",
+    "pt": "A biblioteca da cidade abriu na segunda-feira uma nova sala de leitura. A sala tem 120 lugares e não é paga "
+    "pelos leitores que a usam.",
+    "nl": "De bibliotheek van de stad heeft op maandag een nieuwe leeszaal geopend. De zaal heeft 120 plaatsen en is "
+    "voor iedereen gratis.",
+    "sv": "Stadens bibliotek har öppnat en ny läsesal på måndagen. Salen har 120 platser och är öppen för alla som "
+    "vill läsa till klockan nio.",
+    "da": "Byens bibliotek har åbnet en ny læsesal mandag. Salen har 120 pladser og er åben for alle, der ikke har et "
+    "sted at læse af sig selv.",
+    "no": "Biblioteket i byen har åpnet en ny lesesal på mandag. Salen har 120 plasser og er åpen for alle som ikke "
+    "har et sted å lese etter skolen.",
+    "fi": "Kaupungin kirjasto on avannut uuden lukusalin maanantaina. Salissa on 120 paikkaa, ja se on auki kaikille, "
+    "jotka eivät ole vielä lukeneet.",
+    "pl": "Biblioteka miejska otworzyła w poniedziałek nową czytelnię. W czytelni jest 120 miejsc i nie trzeba za nie "
+    "płacić, bo są dla wszystkich.",
+    "cs": "Městská knihovna v pondělí otevřela novou čítárnu. Je v ní 120 míst a je otevřena pro všechny, kteří se "
+    "chtějí učit, ale nemají kde.",
+    "hu": "A városi könyvtár hétfőn új olvasótermet nyitott. A teremben 120 hely van, és ez nem kerül semmibe azoknak, "
+    "akik olvasni akarnak.",
+    "ro": "Biblioteca orașului a deschis luni o nouă sală de lectură. Sala are 120 de locuri și este deschisă pentru "
+    "toți cei care nu au unde să citească.",
+    "tr": "Şehir kütüphanesi pazartesi günü yeni bir okuma salonu açtı. Salon 120 kişilik ve herkes için ücretsiz, ama "
+    "çok sessiz olmak gerekiyor.",
+    "id": "Perpustakaan kota membuka ruang baca yang baru pada hari Senin. Ruang itu memiliki 120 kursi dan tidak "
+    "dipungut biaya untuk semua pembaca.",
+    "vi": "Thư viện thành phố đã mở một phòng đọc mới vào thứ hai. Phòng có 120 chỗ và không thu phí của những người "
+    "đến đọc sách.",
+    "uk": "Міська бібліотека відкрила новий читальний зал у понеділок. У залі є сто двадцять місць, і він відкритий "
+    "для всіх, хто не має де читати.",
+    "bg": "Градската библиотека откри нова читалня в понеделник. В нея има сто и двадесет места и тя е отворена за "
+    "всички, които искат да четат.",
+    "hy": "Քաղաքային գրադարանը երկուշաբթի նոր ընթերցասրահ է բացել։ Սրահն ունի հարյուր քսան տեղ և բաց է բոլորի համար։",
+    "ka": "ქალაქის ბიბლიოთეკამ ორშაბათს ახალი სამკითხველო დარბაზი გახსნა. დარბაზში ას ოცი ადგილია ყველასთვის.",
+    "ko": "시립 도서관이 월요일에 새 열람실을 열었다. 열람실에는 백이십 개의 자리가 있다.",
+    "fa": "کتابخانه شهر روز دوشنبه یک تالار مطالعه تازه گشود. این تالار صد و بیست جا دارد و پذیرش همگان رایگان است.",
+}

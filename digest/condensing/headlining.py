@@ -16,6 +16,7 @@ from operator import mul
 
 from digest.condensing.features import Document, Prepared, prepare
 from digest.condensing.shortening import shorten
+from digest.condensing.unspaced import starts_syllable
 from digest.condensing.verbs import finite_verb_at
 from digest.condensing.words import is_unspaced, stopwords_of, words_in
 
@@ -220,13 +221,14 @@ def _cut_unspaced(text: str) -> str:
     """Cut a sentence of a script without spaces at its first clause mark, or where it gets too long."""
     text = text.rstrip(_UNSPACED_ENDS)
     clause = _UNSPACED_CLAUSE.match(text)
-    return (
-        clause.group(1)
-        if clause
-        else text
-        if len(text) <= _MOST_CHARACTERS
-        else text[: _MOST_CHARACTERS - 1] + "…"
-    )
+    if clause:
+        return clause.group(1)
+    if len(text) <= _MOST_CHARACTERS:
+        return text
+    end = _MOST_CHARACTERS - 1
+    while end > 1 and not starts_syllable(text, end):
+        end -= 1
+    return text[:end] + "…"
 
 
 def _finished(words: Sequence[str]) -> str:

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from digest.condensing.features import Document
+from digest.condensing.unspaced import unspaced_keywords
 from digest.condensing.words import is_unspaced, stemmer_of, written_words
 
 __all__ = ["keywords"]
@@ -28,18 +29,16 @@ _LEAST_LETTERS_HANGUL = 2
 _TOGETHER = 0.7
 _WORD = re.compile(r"[^\W_]+")
 _NAMES = re.compile(r"[A-ZÀ-ÖØ-ÞА-ЯЁ][^\W_]*(?:[ -][A-ZÀ-ÖØ-ÞА-ЯЁ][^\W_]+)+")
-_HAN_RUN = re.compile(r"[\u3400-\u9fff\u30a0-\u30ff]{2,}")
 
 
 def keywords(document: Document, scores: Sequence[float], *, count: int) -> list[str]:
     """Give up to ``count`` keywords, strongest first, as they are written in the text; none twice.
 
-    Chinese and Japanese give what is said more than once of two characters; Thai, which needs a dictionary to
-    find its words, gives none.
+    Scripts without spaces give runs that are said again (``digest.condensing.unspaced``).
     """
     texts = [sentence.text for sentence in document.sentences]
     if is_unspaced(texts[0]):
-        return _repeated_pairs(texts, count)
+        return unspaced_keywords(texts, count)
     worths = _worths(document, scores)
     strongest = sorted(worths, key=lambda word: -worths[word])[: 2 * count]
     return _written(document, strongest, count)
@@ -99,12 +98,3 @@ def _names(
         if times >= _TOGETHER * max(document.frequencies.get(part, times) for part in pair)
         for part in pair
     }
-
-
-def _repeated_pairs(texts: Sequence[str], count: int) -> list[str]:
-    pairs = Counter(pair for text in texts for run in _HAN_RUN.findall(text) for pair in _pairs_of(run))
-    return [pair for pair, times in pairs.most_common(count) if times > 1]
-
-
-def _pairs_of(run: str) -> Iterator[str]:
-    return (run[at : at + 2] for at in range(len(run) - 1))

@@ -7,12 +7,13 @@ import sys
 from dataclasses import replace
 
 import pytest
-from condensing_texts import HARBOUR, SCRIPTS, assert_sound
+from condensing_texts import HARBOUR, LANGUAGES, SCRIPTS, assert_sound
 
 from digest.cli.text import digest_as_text, shortage
 from digest.condensing import CondensingOptions, condense
 from digest.condensing.features import prepare_all
 from digest.condensing.ranking import SHIPPED, rank
+from digest.condensing.stopwords import STOPWORDS
 from digest.errors import ConfigurationError, NothingToCondenseError
 from digest.model import Article
 
@@ -38,6 +39,24 @@ def test_every_script_is_condensed(language: str) -> None:
     digest = condense(Article(paragraphs=[SCRIPTS[language]]))
     assert_sound(digest)
     assert digest.language == language
+
+
+def test_every_language_of_the_table_has_a_text() -> None:
+    """A language added to the table is condensed here too."""
+    assert set(STOPWORDS) <= set(LANGUAGES)
+
+
+@pytest.mark.parametrize("title", [None, "120"])
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_no_language_leaves_anything_empty(language: str, title: str | None) -> None:
+    """Headline, summary, keywords and language are there with a title and without."""
+    digest = condense(Article(title=title, paragraphs=[LANGUAGES[language]]))
+    assert digest.language == language
+    assert digest.headline
+    assert digest.summary
+    assert digest.keywords
+    text = LANGUAGES[language].lower()
+    assert all(word.lower() in text for word in digest.keywords)
 
 
 def test_one_sentence_makes_a_digest_without_key_points() -> None:

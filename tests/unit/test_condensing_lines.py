@@ -126,6 +126,30 @@ def test_keywords_are_the_words_of_the_article() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (
+            (
+                "เทศบาลเปิดสวนสาธารณะแห่งใหม่ริมแม่น้ำเมื่อวันเสาร์ สวนสาธารณะแห่งนี้มีต้นไม้กว่าสองพันต้น "
+                "ต้นไม้ทั้งหมดปลูกโดยนักเรียน ชาวบ้านเดินทางมาที่ริมแม่น้ำ นักเรียนจะดูแลต้นไม้"
+            ),
+            {"สวนสาธารณะ", "ริมแม่น้ำ", "ต้นไม้", "นักเรียน"},
+        ),
+        (SCRIPTS["zh"], {"阅览室", "读者"}),
+        (SCRIPTS["ja"], {"閲覧室"}),
+    ],
+)
+def test_words_are_found_without_spaces(text: str, words: set[str]) -> None:
+    """What is said again as a whole is a keyword, and no part of it is another."""
+    assert set(condense(Article(paragraphs=[text])).keywords) == words
+
+
+def test_a_thai_headline_is_not_cut_within_a_syllable() -> None:
+    """A vowel written before its consonant does not stay behind alone."""
+    assert condense(Article(paragraphs=[SCRIPTS["th"]])).headline == "ห้องสมุดประชาชนเปิดห้องอ่านหนังสือใหม่…"
+
+
+@pytest.mark.parametrize(
     "text", ["But he went.", "“It is late,” she said.", "However, boats are exempt.", "(They left.)"]
 )
 def test_dangling_openers_are_seen(text: str) -> None:
