@@ -4,10 +4,12 @@ Reads the kit's pasted texts with the articles in them, fits the two small linea
 ``digest/reading/features.py`` and, with ``--write``, writes ``digest/reading/weights.py``. Without it the
 five-fold cross-validation is printed, the three messes of a page always in the same fold: F1, the worst text and
 the share of right headlines. ``--more`` is a folder of further texts, ``ID.txt``, for pages of the kit that have
-no pasted text (a browser's select-all of the saved page, scripts off, nothing fetched).
+no pasted text (``paste_pages.py`` makes it).
 
 1. Each line by itself: logistic regression on whether it belongs to the article.
 2. The same with what the neighbours came out at, their scores out of fold.
+3. The headline: among the lines that could be one, the chance of the right one (softmax), around a body found
+   out of fold.
 
 Needs numpy and scipy. Deterministic; two minutes on one core.
 """
@@ -19,7 +21,7 @@ import json
 import random
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +31,8 @@ from scipy.optimize import minimize
 
 from digest.reading import pasted
 from digest.reading.features import BESIDE, TRAITS, Sight, beside, sights, traits
-from digest.reading.lines import Draft, Line, normalise, split
+from digest.reading.headings import TITLE_TRAITS, candidates
+from digest.reading.lines import Draft, Line, key, normalise, split, word_count
 from digest.reading.marks import mark_of
 from digest.reading.weighing import Model
 
@@ -37,7 +40,10 @@ WEIGHTS_FILE = Path(__file__).parent.parent / "digest" / "reading" / "weights.py
 FOLDS, SEED = 5, 1
 RUN = 4  # words; what the kit's scorer compares
 LEAST_LETTERS = 25  # of a line to be known inside a segment
-RIDGE_OWN, RIDGE_BESIDE = 3.0, 1.0
+RIDGE_OWN, RIDGE_BESIDE, RIDGE_TITLE = 3.0, 1.0, 0.6
+INNER = 3  # folds inside a fold
+TITLE_SHARES = {"full": 1.0, "article": 0.6, "clean": 0.3, "more": 1.0, "segments": 0.3, "drag": 0.6}
+UNTITLED_SHARES = {"clean": 0.06}
 SHARES = {"full": 1.0, "article": 1.0, "clean": 0.5, "more": 0.7, "segments": 0.4, "drag": 0.5}
 Floats = Any  # numpy's arrays have no exact type here that says more
 
@@ -137,7 +143,7 @@ def _case(name: str, page: str, mess: str, row: dict[str, Any], text: str) -> Ca
 
 
 def _made(name: str, page: str, mess: str, row: dict[str, Any], lines: list[Line]) -> Case:
-    seen = sights(lines, [mark_of(line.text) for line in lines])
+    seen = sights(lines, [word_count(line.text) for line in lines], [mark_of(line.text) for line in lines])
     wanted, counts = labelled(lines, row["text"]) if row.get("text") else by_segments(lines, row)
     own = np.array([[found.get(name, 0.0) for name in TRAITS] for found in traits(seen)]).reshape(
         -1, len(TRAITS)
@@ -173,11 +179,26 @@ def shares(cases: Sequence[Case]) -> Floats:
 
 
 def trained(cases: Sequence[Case]) -> Model:
-    """Fit both models."""
+    """Fit all three models."""
+    body = body_model(cases)
+    rows = []
+    for fold in range(INNER):  # the headline is looked for above a body found as it will be in a new text
+        inside = body_model([case for case in cases if hash_of(case.page) % INNER != fold])
+        for case in cases:
+            if hash_of(case.page) % INNER == fold:
+                rows += title_rows(case, inside)
+    title = fit_titles(rows)
+    return replace(
+        body, title={name: round(float(value), 3) for name, value in zip(TITLE_TRAITS, title, strict=True)}
+    )
+
+
+def body_model(cases: Sequence[Case]) -> Model:
+    """Fit both models of the body; the headline's weights are left empty."""
     wanted, counts = np.concatenate([case.wanted for case in cases]), shares(cases)
     own = fit(np.vstack([case.own for case in cases]), wanted, counts, RIDGE_OWN)
-    for fold in range(3):  # the second model sees the first as it will be on a new text
-        inside = [case for case in cases if hash_of(case.page) % 3 != fold]
+    for fold in range(INNER):  # the second model sees the first as it will be on a new text
+        inside = [case for case in cases if hash_of(case.page) % INNER != fold]
         weights = fit(
             np.vstack([case.own for case in inside]),
             np.concatenate([case.wanted for case in inside]),
@@ -185,14 +206,53 @@ def trained(cases: Sequence[Case]) -> Model:
             RIDGE_OWN,
         )
         for case in cases:
-            if hash_of(case.page) % 3 == fold:
+            if hash_of(case.page) % INNER == fold:
                 case.scores = (case.own @ weights).tolist()
     rows = np.vstack([np.array(beside(case.seen, case.scores)).reshape(-1, len(BESIDE)) for case in cases])
     second = fit(rows, wanted, counts, RIDGE_BESIDE)
     return Model(
         {name: round(float(value), 3) for name, value in zip(TRAITS, own, strict=True)},
         tuple(round(float(value), 3) for value in second),
+        {},
     )
+
+
+def title_rows(case: Case, model: Model) -> list[tuple[Floats, Floats, float]]:
+    """Give a text's candidates, which of them are the headline, and the text's weight; then without its headline.
+
+    The last candidate is "none of them": right where the headline was taken out.
+    """
+    wanted = key(case.row.get("title") or "")
+    if not wanted or wanted not in {key(line.text) for line in case.lines}:
+        return []
+    rest = [line for line in case.lines if key(line.text) != wanted]
+    listed = []
+    for lines, share in ((case.lines, TITLE_SHARES[case.mess]), (rest, UNTITLED_SHARES.get(case.mess, 0.0))):
+        found = pasted.located(lines, model=model)
+        ones = candidates(lines, found.marks, found.good, (found.first, found.last))
+        right = [float(key(lines[one.at].text) == wanted) for one in ones]
+        if share and ones and (lines is rest or any(right)):
+            rows = [[one.traits.get(name, 0.0) for name in TITLE_TRAITS] for one in ones]
+            rows.append([0.0] * len(TITLE_TRAITS))
+            listed.append((np.array(rows), np.array([*right, float(lines is rest)]), share))
+    return listed
+
+
+def fit_titles(texts: Sequence[tuple[Floats, Floats, float]]) -> Floats:
+    """Fit the chance of the right line among a text's candidates."""
+
+    def loss(weights: Floats) -> tuple[float, Floats]:
+        value, slope = RIDGE_TITLE * float(weights @ weights) / 2, RIDGE_TITLE * weights
+        for rows, right, share in texts:
+            raw = rows @ weights
+            chance = np.exp(raw - raw.max())
+            chance /= chance.sum()
+            hit = max(float(chance @ right), 1e-12)
+            value -= share * float(np.log(hit))
+            slope = slope + share * (rows.T @ (chance - chance * right / hit))
+        return value, slope
+
+    return minimize(loss, np.zeros(len(TITLE_TRAITS)), jac=True, method="L-BFGS-B").x
 
 
 def hash_of(name: str) -> int:
@@ -236,11 +296,14 @@ def write(model: Model) -> None:
     second = "\n".join(
         f"    {value:.3f},  # {name}" for name, value in zip(BESIDE, model.beside, strict=True)
     )
+    third = "\n".join(f'    "{name}": {value:.3f},' for name, value in model.title.items())
     WEIGHTS_FILE.write_text(
         '"""The line model\'s weights: written by ``benchmarks/train_reader.py``, never by hand."""\n\n'
-        'from __future__ import annotations\n\n__all__ = ["BESIDE_WEIGHTS", "OWN_WEIGHTS"]\n\n'
+        'from __future__ import annotations\n\n__all__ = ["BESIDE_WEIGHTS", "OWN_WEIGHTS", "TITLE_WEIGHTS"]\n\n'
         "# Log-odds that a line belongs to the article, by trait (digest/reading/features.py).\n"
-        f"OWN_WEIGHTS = {{\n{rows}\n}}\n\n# The same from what stands around it.\nBESIDE_WEIGHTS = (\n{second}\n)\n",
+        f"OWN_WEIGHTS = {{\n{rows}\n}}\n\n# The same from what stands around it.\nBESIDE_WEIGHTS = (\n{second}\n)\n\n"
+        "# How much a line looks like the headline, by trait (digest/reading/headings.py).\n"
+        f"TITLE_WEIGHTS = {{\n{third}\n}}\n",
         encoding="utf-8",
     )
 

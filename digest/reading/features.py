@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from digest.reading.lines import Line, ends_in_stop, word_count
+from digest.reading.lines import Line, ends_in_stop
 from digest.reading.marks import Mark
 
 __all__ = ["BESIDE", "TRAITS", "Sight", "beside", "sights", "traits"]
@@ -126,11 +126,11 @@ class Sight:
         return self.is_stopped and self.words >= _PROSE_WORDS and self.mark is Mark.NONE
 
 
-def sights(lines: Sequence[Line], marks: Sequence[Mark]) -> list[Sight]:
-    """Look at each line once."""
+def sights(lines: Sequence[Line], words: Sequence[int], marks: Sequence[Mark]) -> list[Sight]:
+    """Look at each line once; ``words``: how many each has."""
     return [
-        Sight(line, word_count(line.text), mark, ends_in_stop(line.text))
-        for line, mark in zip(lines, marks, strict=True)
+        Sight(line, count, mark, ends_in_stop(line.text))
+        for line, count, mark in zip(lines, words, marks, strict=True)
     ]
 
 

@@ -16,17 +16,17 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from digest.reading.dates import iso_date
 from digest.reading.features import Sight, sights
+from digest.reading.headings import headline_at
 from digest.reading.lines import Draft, Line, ends_closed, key, word_count
 from digest.reading.marks import Mark, byline_of, is_date_line, mark_of
 from digest.reading.weighing import Model, shipped, weigh
 
-__all__ = ["clean"]
+__all__ = ["Located", "clean", "located"]
 
 _GOOD_WORDS, _GOOD_WITH_STOP = 20, 9
 _MOST_COUNTED = 60
@@ -35,7 +35,6 @@ _MOST_COUNTED = 60
 _LENIENCE = 0.5
 _MOST_ODDS = 4.0
 _SURELY_OUT = -3.0
-_LONGEST_TITLE = 30
 _SURE = frozenset({Mark.HARD, Mark.SOFT, Mark.DROP})
 _FEW_LINES = 4  # headline, deck, byline, date
 _MENU_WORDS = 3.5  # words a line; menus have fewer
@@ -51,22 +50,11 @@ def clean(draft: Draft, *, model: Model | None = None) -> Draft:
     lines = [line for line in draft.lines if line.text]
     if not lines:
         return replace(draft, lines=())
+    model = model or shipped()
     lines = _cut_long(lines)
-    marks = [mark_of(line.text) for line in lines]
-    drops: set[int] = set()
-    good = [_is_good(line, mark) for line, mark in zip(lines, marks, strict=True)]
-    if draft.is_extracted:
-        first, last = 0, _end(lines, marks, good, (0, len(lines)))
-        drops = _repeats(lines, (first, last))
-    elif _is_clean(lines, marks, good):
-        first, last = 0, len(lines)
-    else:
-        seen = sights(lines, marks)
-        scores = weigh(seen, model or shipped())
-        first, last = _widened(lines, marks, _to_prose(good, _window(seen, scores)))
-        drops = {at for at in range(first, last) if scores[at] < _SURELY_OUT and not good[at]}
-        drops |= _repeats(lines, (first, last))
-    title, at = _headline(draft, lines, marks, good, first)
+    found = located(lines, model=model, is_extracted=draft.is_extracted)
+    marks, first, last, drops = found.marks, found.first, found.last, found.drops
+    title, at = _headline(draft, lines, found, model)
     above = lines[max(0, first - _NEAR) : first + 6]
     body = _body(lines, marks, (max(first, at + 1) if at >= first else first, last), title, drops)
     return replace(
@@ -80,32 +68,59 @@ def clean(draft: Draft, *, model: Model | None = None) -> Draft:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Located:
+    """Where the body is among lines: first and one behind the last, lines in between that are no part of it."""
+
+    marks: Sequence[Mark]
+    good: Sequence[bool]
+    first: int
+    last: int
+    drops: Collection[int]
+
+
+def located(lines: Sequence[Line], *, model: Model, is_extracted: bool = False) -> Located:
+    """Find the body among the lines."""
+    marks = [mark_of(line.text) for line in lines]
+    words = [word_count(line.text) for line in lines]
+    good = [_is_good(*each) for each in zip(lines, words, marks, strict=True)]
+    if is_extracted:
+        span = 0, _end(lines, marks, good, (0, len(lines)))
+        return Located(marks, good, *span, drops=_repeats(lines, span))
+    if _is_clean(words, marks, good):
+        return Located(marks, good, 0, len(lines), drops=())
+    seen = sights(lines, words, marks)
+    scores = weigh(seen, model)
+    first, last = _widened(lines, marks, _to_prose(good, _window(seen, scores)))
+    unlikely = {at for at in range(first, last) if scores[at] < _SURELY_OUT and not good[at]}
+    return Located(marks, good, first, last, drops=unlikely | _repeats(lines, (first, last)))
+
+
 def _cut_long(lines: list[Line]) -> list[Line]:
     """Keep within what one article can hold: a paste of 10 MB has no more than its first lines to say."""
     return lines[:20_000]
 
 
-def _is_good(line: Line, mark: Mark) -> bool:
+def _is_good(line: Line, words: int, mark: Mark) -> bool:
     if mark is not Mark.NONE:
         return False
-    words = word_count(line.text)
     return words >= _GOOD_WORDS or (words >= _GOOD_WITH_STOP and ends_closed(line.text))
 
 
-def _is_clean(lines: Sequence[Line], marks: Sequence[Mark], good: Sequence[bool]) -> bool:
+def _is_clean(counted: Sequence[int], marks: Sequence[Mark], good: Sequence[bool]) -> bool:
     """Tell whether there is next to nothing to remove, so that nothing but marked lines is removed."""
     hits = sum(mark in {Mark.HARD, Mark.DROP} for mark in marks)
-    shorts = sum(1 for line, is_good in zip(lines, good, strict=True) if not is_good)
-    words = sum(word_count(line.text) for line in lines)
-    in_good = sum(word_count(line.text) for line, is_good in zip(lines, good, strict=True) if is_good)
-    if len(lines) <= 3:  # noqa: PLR2004  # nothing stands out of three lines
+    shorts = len(good) - sum(good)
+    words = sum(counted)
+    in_good = sum(count for count, is_good in zip(counted, good, strict=True) if is_good)
+    if len(counted) <= 3:  # noqa: PLR2004  # nothing stands out of three lines
         return True
     if hits == 0 and (in_good >= 0.5 * words or shorts <= 3):  # noqa: PLR2004  # the same
         return True
     return (
-        hits <= 1 + len(lines) // 25
+        hits <= 1 + len(counted) // 25
         and in_good >= 0.8 * words
-        and shorts <= 0.5 * len(lines)
+        and shorts <= 0.5 * len(counted)
         and Mark.HARD not in marks
     )
 
@@ -198,58 +213,18 @@ def _body(
     return kept
 
 
-def _headline(
-    draft: Draft, lines: Sequence[Line], marks: Sequence[Mark], good: Sequence[bool], first: int
-) -> tuple[str | None, int]:
+def _headline(draft: Draft, lines: Sequence[Line], found: Located, model: Model) -> tuple[str | None, int]:
     """Find the headline near the top of the body: its text and its line (-1 where it is not among them)."""
     if draft.title:
         wanted = key(draft.title)
         at = next(
             (
                 at
-                for at in range(max(0, first - _NEAR), min(first + 4, len(lines)))
+                for at in range(max(0, found.first - _NEAR), min(found.first + 4, len(lines)))
                 if key(lines[at].text) == wanted
             ),
             -1,
         )
         return draft.title, at
-    counts = Counter(key(line.text) for line in lines)
-    body_words = Counter(
-        word
-        for line in lines[first : first + 12]
-        for word in key(line.text).split()
-        if len(word) > 3  # noqa: PLR2004  # shorter ones are no content words
-    )  # content words
-    best, best_at = 0.0, -1
-    for at in range(max(0, first - _NEAR), min(first + 4, len(lines))):
-        score = _headline_score(lines, marks, at, counts, body_words)
-        if good[at] and at >= first:
-            score -= 3.0 if at > first else 1.5
-        score -= 0.12 * abs(first - at)
-        if at == 0:
-            score += 1.5
-        if score > best:
-            best, best_at = score, at
-    if best_at < 0:
-        return None, -1
-    return re.sub(r"^#{1,6} ", "", lines[best_at].text), best_at
-
-
-def _headline_score(
-    lines: Sequence[Line], marks: Sequence[Mark], at: int, counts: Counter[str], body_words: Counter[str]
-) -> float:
-    text = lines[at].text
-    words = word_count(text)
-    if marks[at] is not Mark.NONE or byline_of(text) or not 2 <= words <= _LONGEST_TITLE:  # noqa: PLR2004  # one word is a menu
-        return -9.0
-    own = [word for word in key(text).split() if len(word) > 3]  # noqa: PLR2004  # content words
-    shared = sum(word in body_words for word in own) / len(own) if own else 0.0
-    score = 2.5 * shared + (1.0 if 5 <= words <= 18 else 0.0) + (1.0 if counts[key(text)] > 1 else 0.0)  # noqa: PLR2004  # usual headlines
-    if text.endswith((".", ",", ";", "…", "。")) and not text.endswith("..."):
-        score -= 6.0
-    following = lines[at + 1 : at + 4]
-    if any(byline_of(line.text) or is_date_line(line.text) for line in following):
-        score += 1.0
-    if lines[at].kind == "heading":
-        score += 1.5
-    return score
+    at = headline_at(lines, found.marks, found.good, (found.first, found.last), weights=model.title)
+    return (re.sub(r"^#{1,6} ", "", lines[at].text), at) if at >= 0 else (None, -1)

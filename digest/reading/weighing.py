@@ -18,18 +18,19 @@ __all__ = ["Model", "shipped", "weigh"]
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """The weights of both models: by trait, and in the order of ``features.BESIDE``."""
+    """The weights of both models, by trait and in the order of ``features.BESIDE``, and of the headline's."""
 
     own: Mapping[str, float]
     beside: tuple[float, ...]
+    title: Mapping[str, float]
 
 
 @cache
 def shipped() -> Model:
     """Give the model in the package."""
-    from digest.reading.weights import BESIDE_WEIGHTS, OWN_WEIGHTS
+    from digest.reading.weights import BESIDE_WEIGHTS, OWN_WEIGHTS, TITLE_WEIGHTS
 
-    return Model(OWN_WEIGHTS, BESIDE_WEIGHTS)
+    return Model(OWN_WEIGHTS, BESIDE_WEIGHTS, TITLE_WEIGHTS)
 
 
 def weigh(seen: Sequence[Sight], model: Model) -> list[float]:

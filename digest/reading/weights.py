@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["BESIDE_WEIGHTS", "OWN_WEIGHTS"]
+__all__ = ["BESIDE_WEIGHTS", "OWN_WEIGHTS", "TITLE_WEIGHTS"]
 
 # Log-odds that a line belongs to the article, by trait (digest/reading/features.py).
 OWN_WEIGHTS = {
@@ -85,3 +85,50 @@ BESIDE_WEIGHTS = (
     -1.601,  # soft
     0.713,  # words
 )
+
+# How much a line looks like the headline, by trait (digest/reading/headings.py).
+TITLE_WEIGHTS = {
+    "bias": -0.837,
+    "shared_share": 0.638,
+    "shared_count": 2.409,
+    "shared_often": 0.786,
+    "shared_most": 0.982,
+    "shared_most_near": -0.571,
+    "words_2": -2.047,
+    "words_3": -0.272,
+    "words_4": -0.140,
+    "words_5_7": 0.981,
+    "words_8_14": 1.297,
+    "words_15_19": 0.398,
+    "words_20": -1.054,
+    "repeated": 0.069,
+    "contained": 0.796,
+    "distance": 0.262,
+    "far": -1.108,
+    "inside": -0.980,
+    "top": 1.385,
+    "top_three": 0.173,
+    "stop": -0.009,
+    "question": -0.545,
+    "colon": -0.728,
+    "prose": -1.269,
+    "prose_inside": -0.839,
+    "prose_above": -0.939,
+    "signed_next": 0.639,
+    "signed_soon": 1.392,
+    "signed_before": 1.535,
+    "headline_before": -0.786,
+    "headlines_around": -0.178,
+    "deck": 0.313,
+    "capitals": 0.926,
+    "lower": 0.848,
+    "upper": 0.359,
+    "separator": -0.517,
+    "glued": -1.132,
+    "commas": -0.601,
+    "bracket": -0.818,
+    "quotation": -0.302,
+    "apart": -1.681,
+    "apart_after": -1.065,
+    "heading": 0.000,
+}

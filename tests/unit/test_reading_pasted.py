@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.reading.features import BESIDE, TRAITS, beside, sights, traits
-from digest.reading.lines import Draft, Line, normalise, split
+from digest.reading.headings import TITLE_TRAITS, candidates
+from digest.reading.lines import Draft, Line, normalise, split, word_count
 from digest.reading.marks import mark_of
 from digest.reading.pasted import clean
 from digest.reading.weighing import shipped, weigh
@@ -55,6 +56,36 @@ PAGES = {
     ),
 }
 
+HEADLINES = {
+    "en": ("Harbour library opens a reading room with forty seats", "By Ann Lee", "March 3, 2026"),
+    "de": ("Hafenbibliothek öffnet Lesesaal mit vierzig Plätzen", "Von Anna Lehmann", "3. März 2026"),
+    "fr": ("La bibliothèque du port ouvre une salle de quarante places", "Par Anne Leroy", "3 mars 2026"),
+    "ru": (
+        "Портовая библиотека открывает читальный зал на сорок мест",
+        "Автор: Анна Лебедева",
+        "3 марта 2026",
+    ),
+}
+
+
+@pytest.mark.parametrize("language", PAGES)
+def test_the_headline_of_a_whole_page_is_found(language: str) -> None:
+    """Between a menu, the headlines of other stories, a byline and a date."""
+    body, foot = PAGES[language]
+    headline, *signed = HEADLINES[language]
+    draft = clean(Draft(lines=split("\n".join([*MENU, foot[1], headline, *signed, *body, *foot]))))
+    assert draft.title == headline
+    assert [line.text for line in draft.lines] == body
+
+
+@pytest.mark.parametrize("language", PAGES)
+def test_a_text_without_headline_is_given_none(language: str) -> None:
+    """Its first sentence is no headline, and stays in the body."""
+    body, _foot = PAGES[language]
+    draft = clean(Draft(lines=split("\n\n".join(body))))
+    assert draft.title is None
+    assert [line.text for line in draft.lines] == body
+
 
 @pytest.mark.parametrize("language", PAGES)
 def test_the_body_stays_and_its_surroundings_go(language: str) -> None:
@@ -91,13 +122,25 @@ def test_every_weight_has_its_trait() -> None:
     model = shipped()
     assert tuple(model.own) == TRAITS
     assert len(model.beside) == len(BESIDE)
+    assert tuple(model.title) == TITLE_TRAITS
+
+
+@given(st.text(max_size=300), st.integers(0, 8))
+def test_any_line_may_be_looked_at_as_headline(text: str, first: int) -> None:
+    """Candidates stand in order and show known traits alone, each a finite number."""
+    lines = split(normalise(text))
+    marks = [mark_of(line.text) for line in lines]
+    found = candidates(lines, marks, [False] * len(lines), (min(first, len(lines)), len(lines)))
+    assert [one.at for one in found] == sorted({one.at for one in found})
+    assert all(set(one.traits) <= set(TITLE_TRAITS) for one in found)
+    assert all(map(math.isfinite, (value for one in found for value in one.traits.values())))
 
 
 @given(st.text(max_size=400))
 def test_any_lines_are_weighed(text: str) -> None:
     """One finite score a line, by known traits alone; cleaning invents no line and keeps their order."""
     lines = split(normalise(text))
-    seen = sights(lines, [mark_of(line.text) for line in lines])
+    seen = sights(lines, [word_count(line.text) for line in lines], [mark_of(line.text) for line in lines])
     assert all(set(row) <= set(TRAITS) for row in traits(seen))
     scores = weigh(seen, shipped())
     assert len(scores) == len(lines)
