@@ -71,6 +71,7 @@ _MARKS_OF_MARKDOWN = (
 )
 _FIELD = re.compile(r"[A-Za-z][\w-]*:")
 _LEAST_TAGS = 2
+_ROWS_WITH_TAGS = 0.2  # a fragment wrapped at 80 columns has more
 _LEAST_HEADERS = 3
 _LEAST_MARKS = 2
 _HEAD = 4096
@@ -119,16 +120,23 @@ def form_of(text: str, name: str = "", media_type: str | None = None) -> Form:  
         return Form.MARKDOWN
     if suffix in {"eml", "mht", "mhtml"} and _MAIL_HEADER.match(head):
         return Form.MAIL
-    if (
-        media_type in {"text/html", "application/xhtml+xml"}
-        or len(_TAG.findall(text[:200_000])) >= _LEAST_TAGS
-    ):
+    if media_type in {"text/html", "application/xhtml+xml"} or _is_fragment(text[:200_000], head):
         return Form.HTML
     if suffix in {"html", "htm", "xhtml"} and "<" in head:
         return Form.HTML
     if sum(mark.search(text[:200_000]) is not None for mark in _MARKS_OF_MARKDOWN) >= _LEAST_MARKS:
         return Form.MARKDOWN
     return Form.TEXT
+
+
+def _is_fragment(text: str, head: str) -> bool:
+    """Tell HTML from text that has some in it: pasted comments and tutorials hold tags in a few rows."""
+    if len(_TAG.findall(text)) < _LEAST_TAGS:
+        return False
+    rows = [row for row in text.splitlines() if row.strip()]
+    return head.startswith("<") or sum("<" in row and ">" in row for row in rows) >= _ROWS_WITH_TAGS * len(
+        rows
+    )
 
 
 def _marked_form(head: str) -> Form | None:

@@ -13,6 +13,7 @@ from digest.reading.headings import TITLE_TRAITS, candidates
 from digest.reading.lines import Draft, Line, normalise, split, word_count
 from digest.reading.marks import mark_of
 from digest.reading.pasted import clean
+from digest.reading.sniffing import Form, form_of
 from digest.reading.weighing import shipped, weigh
 
 TITLE = "Hamburg – Kiel – Riga 2026"  # reads alike in every language
@@ -148,3 +149,12 @@ def test_any_lines_are_weighed(text: str) -> None:
     assert all(len(row) == len(BESIDE) for row in beside(seen, scores))
     rest = iter(lines)
     assert all(line in rest for line in clean(Draft(lines=lines)).lines)
+
+
+def test_comments_with_tags_in_them_are_no_page() -> None:
+    """A paste of plain rows, some with tags that a site printed as text, is not read as one line of HTML."""
+    body, _foot = PAGES["en"]
+    comments = [f"<span>Reader {number}</span> wrote on Monday\nA kind word." for number in range(9)]
+    assert form_of("\n".join([*MENU, *body, *body, *comments, *MENU * 3])) is Form.TEXT
+    assert form_of("".join(f"<p>{line}</p>\n" for line in body)) is Form.HTML
+    assert form_of("\n".join(f"{line[:40]}\n{line[40:]}</p>" for line in body)) is Form.HTML
