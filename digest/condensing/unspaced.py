@@ -34,6 +34,8 @@ _COMMON_THAI = words_in("""
     ทุก หนึ่ง ยัง แห่ง
 """)
 _PIECES = re.compile("|".join(sorted(_COMMON_THAI, key=lambda word: (-len(word), word))))
+# Long ones are hardly ever part of another word, and bound runs before anything is counted.
+_SURE = re.compile("|".join(sorted(word for word in _COMMON_THAI if len(word) >= 4)))  # noqa: PLR2004
 _HAN_PIECES = re.compile(f"[{''.join(sorted(_COMMON_HAN))}]")
 
 
@@ -41,7 +43,7 @@ def unspaced_keywords(texts: Sequence[str], count: int) -> list[str]:
     """Give up to ``count`` keywords of sentences in a script without spaces; none only where no run is left."""
     text = "\n".join(texts)[:_LOOK_AT_CHARACTERS]
     han = _HAN_RUN.findall(text)
-    lettered = _LETTERED_RUN.findall(text)
+    lettered = _LETTERED_RUN.findall(_SURE.sub("\n", text))
     is_han = sum(map(len, han)) >= sum(map(len, lettered))
     runs, (least, most) = (han, _HAN_LENGTHS) if is_han else (lettered, _LETTERED_LENGTHS)
     counts = Counter(part for run in runs for part in _parts(run, least, most))
