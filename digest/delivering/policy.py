@@ -19,6 +19,7 @@ __all__ = ["Ruling", "Streak", "back_off", "rule"]
 
 _SENDER_REFUSALS: Final = 2  # S10: the second one shows that it is not the person
 _CONTENT_REFUSALS: Final = 3  # S28: the same words thrice in a row concern what everybody gets
+_DOUBTS: Final = 20  # in a row; a restart of the server cuts all connections at once, 16 by default
 _FIRST_WAIT_SECONDS: Final = 1.0
 _LONGEST_WAIT_SECONDS: Final = 60.0
 
@@ -31,6 +32,7 @@ class Streak:
     content_refusals: int = 0
     content_text: str = ""
     troubles: int = 0
+    doubts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,7 @@ def rule(  # noqa: PLR0911  # the table: one answer, one consequence
         case Verdict.ACCEPTED:
             return _ACCEPTED
         case Verdict.IN_DOUBT:
-            # Never tried again by ourselves: it may have arrived.
-            return Ruling(State.IN_DOUBT, replace(streak, troubles=streak.troubles + 1))
+            return _doubt(streak)
         case Verdict.DEFERRED if judgement.scope in {Scope.SERVER, Scope.SENDER}:
             return _trouble(State.DEFERRED, receipt, tries=tries, max_attempts=max_attempts, streak=streak)
         case Verdict.DEFERRED if judgement.scope is Scope.DOMAIN:
@@ -79,6 +80,21 @@ def rule(  # noqa: PLR0911  # the table: one answer, one consequence
             return _refused(judgement, receipt, tries=tries, max_attempts=max_attempts, streak=streak)
         case _:
             return _trouble(State.PLANNED, receipt, tries=tries, max_attempts=max_attempts, streak=streak)
+
+
+def _doubt(streak: Streak) -> Ruling:
+    """Never try again by ourselves: it may have arrived. A server that never answers a letter ends the run.
+
+    ``smtp-sink -q .`` hangs up behind each dot: without an end everybody would be brought into doubt.
+    """
+    streak = replace(streak, troubles=streak.troubles + 1, doubts=streak.doubts + 1)
+    stop = None
+    if streak.doubts >= _DOUBTS:
+        stop = TryAgainError(
+            f"the server answered none of {streak.doubts} letters in a row",
+            hint="look into its log; `digest status` lists who is in doubt, and --in-doubt says what to do",
+        )
+    return Ruling(State.IN_DOUBT, streak, stop=stop)
 
 
 def _trouble(state: State, receipt: Receipt, *, tries: int, max_attempts: int, streak: Streak) -> Ruling:

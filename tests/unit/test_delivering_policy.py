@@ -56,6 +56,19 @@ def test_in_doubt_is_never_tried_again() -> None:
     assert not any(told(Receipt(Stage.DOT, None), tries=tries).retry for tries in range(1, 4))
 
 
+def test_a_server_that_answers_no_letter_ends_the_run() -> None:
+    """Not everybody is brought into doubt: twenty in a row are enough, and an accepted letter begins the count anew."""
+    lost = Receipt(Stage.DOT, None)
+    streak = Streak()
+    for _ in range(19):
+        ruling = told(lost, streak=streak)
+        assert (ruling.state, ruling.stop) == (State.IN_DOUBT, None)
+        streak = ruling.streak
+    assert isinstance(told(lost, streak=streak).stop, TryAgainError)
+    anew = told(Receipt(Stage.DOT, 250), streak=streak).streak
+    assert told(lost, streak=anew).stop is None
+
+
 def test_a_sender_refused_twice_ends_the_run() -> None:
     """S10: every letter would fail; nobody is blamed."""
     receipt = Receipt(Stage.MAIL, 550, "5.7.1 not yours", "5.7.1")
