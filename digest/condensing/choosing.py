@@ -53,6 +53,13 @@ _SHORTEST_POINT_WORDS = 6
 _ENOUGH_POINTS = 3
 # "If convicted, he could…": nobody was named yet.
 _LATE_PRONOUN = re.compile(r"[^,]{2,60}, (?:he|she|it|they|his|her|their|its)\b")
+# Not wrong as it stands, but it speaks of something the reader has not seen. English; elsewhere it finds nothing.
+_LEANS = re.compile(
+    r"(?:Another|Both|Indeed|Perhaps|In addition|Since then|As a result"
+    r"|(?:Once|When|While|As|If) (?:he|she|it|they))\b|(?:Now|There),"
+)
+# "Final embrace: The couple leave the pier": a picture's caption, unless the label is somebody who speaks.
+_CAPTION = re.compile(r"(?![^:]* (?:said|says|told|added|asked|wrote)\b)[A-Z][^.:;!?,\"“”]{2,40}: (?=[A-Z])")
 _ENDS = re.compile(r"\S[.!?。！？…؟।։][\"”’'»)\]]*$|^[^\s]*[\u0e00-\u0eff]")
 
 
@@ -166,7 +173,10 @@ def _stands_alone(sentence: Prepared, language: str) -> bool:
 
 
 def _reads_badly(sentence: Prepared) -> bool:
-    """Tell a poor key point, taken only where there are too few: a stump, a question, a lost speaker or name."""
+    """Tell a poor key point, taken only where there are too few.
+
+    A stump, a question, a caption, a lost speaker or name, an opener that leans on what was left out.
+    """
     text = sentence.text
     return (
         sentence.words < _SHORTEST_POINT_WORDS
@@ -174,6 +184,8 @@ def _reads_badly(sentence: Prepared) -> bool:
         or text.rstrip("\"”’' ").endswith("?")
         or speaks_outside(text)
         or _LATE_PRONOUN.match(text) is not None
+        or _LEANS.match(text) is not None
+        or _CAPTION.match(text) is not None
     )
 
 

@@ -165,3 +165,28 @@ def test_dangling_openers_are_seen(text: str) -> None:
 def test_chrome_is_no_prose(text: str) -> None:
     """Stamps, links and bylines are told from sentences."""
     assert not is_prose(text)
+
+
+@pytest.mark.parametrize(
+    "poor",
+    [
+        "Another room is kept for the nets of the fishers who sail in the winter months.",
+        "Since then the library of the harbour has lent nine boats to readers of Port Ellery.",
+        "When she came to the harbour library the boats and the readers were already there.",
+        "Long wait: The readers of the harbour library stand in a row before the boats on Monday.",
+    ],
+)
+def test_a_poor_line_is_a_key_point_only_where_there_are_too_few(poor: str) -> None:
+    """Captions, and openers that lean on what was left out, wait behind every line that stands by itself."""
+    plain = [
+        "The harbour library of Port Ellery opens a reading room with forty seats on Monday.",
+        "The stove of the reading room came from the old ferry, said the board of the town.",
+        "Gardeners bring seeds to the first evening and answer the questions of the readers.",
+        "The boats of the library are lent for three days to everybody who has a card.",
+        "The town paid for the roof, and a sailmaker sewed the curtains for the windows.",
+        "A choir of ten sings on the pier at noon, whatever the weather does that day.",
+        "The school brings every class once a month and keeps a shelf for its own books.",
+    ]
+    points = [point.text for point in condense(Article(paragraphs=[*plain[:3], poor, *plain[3:]])).key_points]
+    assert len(points) >= 3
+    assert poor not in points
