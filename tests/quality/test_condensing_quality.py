@@ -33,6 +33,14 @@ def test_the_floors_belong_to_this_corpus() -> None:
     assert pinned["corpus"] == condensing_gate.fingerprint()
 
 
+def test_the_floors_were_not_edited_by_hand() -> None:
+    """A floor is lowered by the script and its flag, or this fails."""
+    pinned = json.loads(condensing_gate.FLOORS.read_text("utf-8"))
+    assert pinned["seal"] == condensing_gate.seal(pinned)
+    pinned["floors"]["rouge_1"] -= 0.1
+    assert pinned["seal"] != condensing_gate.seal(pinned)
+
+
 def test_floors_are_not_lowered_by_accident(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Writing floors below the pinned ones is refused without the flag."""
     floors = tmp_path / "floors.json"
