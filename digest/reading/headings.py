@@ -38,6 +38,7 @@ _NEAR = 14
 _LONGEST_CRUMB = 400  # characters
 _SHORTEST_SAID_AGAIN = 12  # characters
 _MOST_COUNTED = 60  # lines of distance
+_STOPS = (".", "。", "।")
 _SEPARATOR = re.compile(r"[|•»›]| [-–—] ")
 _GLUED = re.compile(r"[a-zà-ÿ][A-Z][a-z]")
 
@@ -114,7 +115,7 @@ def candidates(
     """Give every line that could be the headline, in order."""
     first, last = span
     low, high = max(0, first - _FARTHEST), min(first + _INSIDE, len(lines))
-    view = _view(lines[low : high + _BELOW], marks[low:], good[low:], high - low)
+    view = _view(lines[low : high + _BELOW], marks[low:], good[low:], high - low, first - low)
     opening = _content(lines[first : min(last, first + _OPENING)])
     beginning = _content(lines[first : min(last, first + _BEGINNING)])
     found = []
@@ -146,7 +147,7 @@ class _View:
     counts: Counter[str] = field(repr=False)
 
 
-def _view(lines: Sequence[Line], marks: Sequence[Mark], good: Sequence[bool], size: int) -> _View:
+def _view(lines: Sequence[Line], marks: Sequence[Mark], good: Sequence[bool], size: int, body: int) -> _View:
     words = [word_count(line.text) for line in lines]
     keys = [key(line.text) for line in lines]
     names = [bool(byline_of(line.text)) for line in lines[: size + _INSIDE]]
@@ -159,7 +160,9 @@ def _view(lines: Sequence[Line], marks: Sequence[Mark], good: Sequence[bool], si
             marks[at] is Mark.NONE
             and _FEWEST_WORDS <= words[at] <= _MOST_WORDS
             and not names[at]
-            and not (good[at] and lines[at].text.endswith((".", "。", "।")))  # a sentence of the body
+            and not (
+                (good[at] or at >= body) and lines[at].text.endswith(_STOPS)
+            )  # a sentence, not a headline
             for at in range(size)
         ],
         is_signed=[has_name or is_date_line(line.text) for has_name, line in zip(names, lines, strict=False)],

@@ -88,6 +88,12 @@ def test_a_text_without_headline_is_given_none(language: str) -> None:
     assert [line.text for line in draft.lines] == body
 
 
+def test_one_sentence_is_the_body() -> None:
+    """A text of one line, however short, has something to say rather than a headline alone."""
+    draft = clean(Draft(lines=split("The tide went out at noon again.")))
+    assert (draft.title, [line.text for line in draft.lines]) == (None, ["The tide went out at noon again."])
+
+
 @pytest.mark.parametrize("language", PAGES)
 def test_the_body_stays_and_its_surroundings_go(language: str) -> None:
     """Between a menu and related links, exactly the paragraphs are kept."""
