@@ -11,24 +11,31 @@ a value that cannot be meant cannot be built.
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias, TypeVar
 
 __all__ = [
+    "About",
     "Article",
     "Branch",
+    "Claimed",
     "Clock",
     "Connection",
+    "Decision",
+    "Decisions",
     "Delivery",
     "Digest",
     "Edition",
     "Envelope",
     "Expression",
     "Kind",
+    "Kinds",
+    "Ledger",
     "Letter",
     "Observer",
+    "Outcome",
     "Parcel",
     "Piece",
     "Point",
@@ -39,12 +46,17 @@ __all__ = [
     "SlotEncoding",
     "Source",
     "Stage",
+    "Standing",
+    "State",
     "Subscriber",
     "Transport",
     "Verdict",
 ]
 
 Kind: TypeAlias = Literal["text", "heading", "item", "quote"]
+RosterT_contra = TypeVar(
+    "RosterT_contra", contravariant=True
+)  # the kind of list a ledger can look people up in
 
 
 # --- reading ------------------------------------------------------------------------------------------------
@@ -290,11 +302,98 @@ class Receipt:
     enhanced: str | None = None
 
 
+class State(enum.StrEnum):
+    """Where one delivery stands.
+
+    ::
+
+        planned ──► committing ──► accepted │ deferred │ refused │ in_doubt
+           ▲             │ (crash)                  │
+           │             └──────► in_doubt          │ next run
+           └────────────────────────────────────────┘
+        suppressed, skipped: on the list, not to be mailed; the reason says why
+
+    A letter counts as sent at the instant its ``accepted`` record is durable. ``committing`` and ``claimed`` of
+    the fault matrix are a ledger's own affair while a run lasts; a crash of the program forgets who was claimed,
+    which is the way back to planned.
+    """
+
+    PLANNED = "planned"
+    ACCEPTED = "accepted"
+    DEFERRED = "deferred"
+    REFUSED = "refused"
+    IN_DOUBT = "in_doubt"
+    SUPPRESSED = "suppressed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A kind of person on the list: their state so far (None: new here), and whether the mailing is for them.
+
+    Who is suppressed is never counted as outside too.
+    """
+
+    state: State | None
+    is_suppressed: bool
+    is_outside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What becomes of a kind of person: the state they get, and why in words."""
+
+    state: State
+    reason: str = ""
+
+
+Decisions: TypeAlias = Mapping[Standing, Decision]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kinds:
+    """A list seen against the ledger: how many of each kind, and the largest domains of the owed."""
+
+    counts: Mapping[Standing, int]
+    domains: tuple[tuple[str, int], ...]
+    domain_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What a ledger keeps of the letter it is about, for ``digest status``. ``started``: of this run."""
+
+    subject: str
+    message_id_domain: str
+    started: float
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """Somebody a run may mail next. ``attempts`` counts the tries of earlier runs."""
+
+    delivery: int
+    subscriber: Subscriber
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one delivery."""
+
+    delivery: int
+    state: State
+    at: float
+    code: int | None = None
+    enhanced: str | None = None
+    reason: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """One edition to one subscriber: the last verdict, and how it came about.
 
-    ``state`` is a Verdict's value or one of planned, suppressed, skipped.
+    ``state`` is a State's value.
     """
 
     email: str
@@ -372,6 +471,95 @@ class Transport(Protocol):
             TlsError: no trustworthy encryption.
             ServerRefusedError: it refuses us altogether.
         """
+        ...
+
+
+class Ledger(Protocol[RosterT_contra]):
+    """What a run needs of the deliveries of one edition in one scope. It belongs to one run, which holds its lock.
+
+    The order of calls is the promise: ``begin``, then for each claimed delivery ``committing`` before its content
+    leaves and ``answered`` after the reply, then ``end``. Each call is durable on return (against ``kill -9``; after a
+    power loss whoever was claimed without an answer is in doubt), or it raises and nothing may follow from it.
+    Whoever opens the ledger next finds in doubt whoever was committing without an answer, and the others planned.
+
+    ``RosterT_contra`` is the kind of checked list it can look people up in. ``store.Ledger`` keeps it in SQLite.
+    """
+
+    @property
+    def scope(self) -> str:
+        """Empty for real deliveries, else the name of the rehearsal."""
+        ...
+
+    @property
+    def message_id_key(self) -> bytes:
+        """What Message-IDs are made with: the same for every run, so that a letter keeps its own."""
+        ...
+
+    def survey(
+        self,
+        roster: RosterT_contra,
+        decisions: Decisions,
+        *,
+        suppression: Iterable[str],
+        outside: Iterable[str] = (),
+        top: int = 5,
+    ) -> Kinds:
+        """Count everybody on the list by how they stand; writes nothing."""
+        ...
+
+    def begin(
+        self,
+        roster: RosterT_contra,
+        decisions: Decisions,
+        *,
+        suppression: Iterable[str],
+        about: About,
+        outside: Iterable[str] = (),
+    ) -> None:
+        """Write whom this run owes a letter, all or nothing, and get ready to claim them.
+
+        ``suppression`` and ``outside`` are keys of people whom this mailing is not for.
+        """
+        ...
+
+    def owed(self) -> int:
+        """Count those on the list whom this run has yet to claim."""
+        ...
+
+    def sent_since(self, at: float, *, limit: int, domain: str | None = None) -> list[float]:
+        """Give when real letters of any edition were last tried since a time, at most so many, oldest first."""
+        ...
+
+    def claim(self, count: int) -> list[Claimed]:
+        """Take the next people in the order of sending; written down before they are given out."""
+        ...
+
+    def claim_again(self, delivery: int) -> None:
+        """Take somebody again whose letter was answered in this run; written down like the first time."""
+        ...
+
+    def committing(self, delivery: int) -> None:
+        """Note that the content of a letter is about to leave.
+
+        Raises:
+            StoreError: it cannot be written down; the content must not leave.
+        """
+        ...
+
+    def answered(self, outcome: Outcome) -> None:
+        """Note what became of a letter.
+
+        Raises:
+            StoreError: it cannot be written down; if it was committing, the next run finds it in doubt.
+        """
+        ...
+
+    def counts(self) -> Mapping[State, int]:
+        """Count deliveries by state, every state named."""
+        ...
+
+    def end(self) -> None:
+        """End what ``begin`` began; whoever is still under way is in doubt."""
         ...
 
 

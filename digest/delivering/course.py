@@ -18,11 +18,9 @@ from digest.delivering.policy import Streak, rule
 from digest.delivering.rate import Allowance, parse_rate
 from digest.delivering.report import Progress
 from digest.errors import DigestError
-from digest.model import Clock, Envelope, Letter, Parcel, Receipt
+from digest.model import Clock, Envelope, Ledger, Letter, Outcome, Parcel, Receipt, State
 from digest.smtp import verdict
-from digest.store.journal import Outcome
-from digest.store.ledger import Ledger
-from digest.store.states import State
+from digest.store.roster import Roster
 
 __all__ = ["Batch", "Course"]
 
@@ -36,7 +34,7 @@ class Course:
     def __init__(
         self,
         letter: Letter,
-        ledger: Ledger,
+        ledger: Ledger[Roster],
         *,
         options: DeliveryOptions,
         clock: Clock,
@@ -71,7 +69,7 @@ class Course:
         self._started = self._told = clock.monotonic()
         self._random = random.Random()  # noqa: S311  # jitter, nothing secret
 
-    def _remember(self, ledger: Ledger, allowance: Allowance, domain: str | None = None) -> None:
+    def _remember(self, ledger: Ledger[Roster], allowance: Allowance, domain: str | None = None) -> None:
         """Let quotas of an hour or a day know what earlier runs sent; rehearsals count for nothing."""
         window = allowance.remembers
         if window is None or ledger.scope:

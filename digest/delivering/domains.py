@@ -15,9 +15,8 @@ from typing import Final
 
 from digest.delivering.policy import back_off
 from digest.delivering.rate import Allowance, parse_rate
-from digest.model import Verdict
+from digest.model import Claimed, Verdict
 from digest.smtp import Cause, Judgement, Scope
-from digest.store.ledger import Claimed
 
 __all__ = ["Domains", "Flight", "Standing"]
 

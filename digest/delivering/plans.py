@@ -13,12 +13,10 @@ from typing import Final
 
 from digest.delivering.options import DeliveryOptions, InDoubt
 from digest.delivering.rate import letters_per_minute, parse_rate
-from digest.model import Expression, Letter, Subscriber
+from digest.model import Decision, Decisions, Expression, Ledger, Letter, Standing, State, Subscriber
 from digest.store.address import parse_address
-from digest.store.ledger import Ledger
-from digest.store.planning import OUTSIDE, Decision, Decisions, Standing
 from digest.store.roster import Roster
-from digest.store.states import State
+from digest.store.states import OUTSIDE
 
 __all__ = ["PlanSummary", "decisions", "outside", "plan"]
 
@@ -107,7 +105,7 @@ def plan(
     letter: Letter,
     subscribers: Roster | Iterable[Subscriber],
     *,
-    ledger: Ledger | None = None,
+    ledger: Ledger[Roster] | None = None,
     options: DeliveryOptions | None = None,
 ) -> PlanSummary:
     """Tell what ``deliver`` would do, without writing anything.
@@ -126,7 +124,9 @@ def plan(
         )
         check_columns(letter, roster.columns)
         if ledger is None:
-            ledger = stack.enter_context(_empty_ledger(letter))
+            from digest.delivering.forgetting import forgetful_ledger
+
+            ledger = stack.enter_context(forgetful_ledger(letter.edition))
         table = decisions(options.in_doubt)
         kinds = ledger.survey(
             roster,
@@ -157,12 +157,6 @@ def plan(
             minutes=owed / per_minute if per_minute else None,
             problems=roster.problems,
         )
-
-
-def _empty_ledger(letter: Letter) -> Ledger:
-    from digest.delivering.forgetting import forgetful_ledger
-
-    return forgetful_ledger(letter.edition)
 
 
 def _letter_size(letter: Letter, roster: Roster) -> int:

@@ -11,9 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from digest.errors import DigestError, LoginRefusedError, ServerRefusedError, TryAgainError
-from digest.model import Receipt, Verdict
+from digest.model import Receipt, State, Verdict
 from digest.smtp import Cause, Judgement, Scope
-from digest.store.states import State
 
 __all__ = ["Ruling", "Streak", "back_off", "rule"]
 

@@ -22,8 +22,7 @@ from digest.delivering.plans import decisions, outside
 from digest.delivering.policy import back_off
 from digest.delivering.report import Progress, Report
 from digest.errors import ConfigurationError, DigestError, TryAgainError
-from digest.model import Clock, Connection, Letter, Subscriber, Transport
-from digest.store.ledger import About, Ledger
+from digest.model import About, Clock, Connection, Ledger, Letter, Subscriber, Transport
 from digest.store.roster import Roster
 
 __all__ = ["deliver", "rehearsal_of"]
@@ -56,7 +55,7 @@ async def deliver(  # noqa: PLR0913  # the public verb: each argument is a part 
     subscribers: Roster | Iterable[Subscriber],
     *,
     transport: Transport,
-    ledger: Ledger | None = None,
+    ledger: Ledger[Roster] | None = None,
     options: DeliveryOptions | None = None,
     clock: Clock | None = None,
     progress: Callable[[Progress], None] | None = None,
@@ -116,7 +115,7 @@ async def deliver(  # noqa: PLR0913  # the public verb: each argument is a part 
         )
 
 
-def _end(ledger: Ledger) -> DigestError | None:
+def _end(ledger: Ledger[Roster]) -> DigestError | None:
     """Fold the ledger; what cannot be folded (a full disk) stays in the journal for the next run."""
     try:
         ledger.end()

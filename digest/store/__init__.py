@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from digest.store.address import Address, InvalidAddressError, parse_address
     from digest.store.editions import EditionSummary, FrozenEdition
-    from digest.store.journal import Outcome
-    from digest.store.ledger import About, Claimed, Ledger
+    from digest.store.ledger import Ledger
     from digest.store.lists import ListOptions, read_list
-    from digest.store.planning import Decision, Kinds, Standing
     from digest.store.roster import Roster
     from digest.store.states import COUNTED, State
     from digest.store.status import Status
@@ -23,19 +21,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "COUNTED",
-    "About",
     "Address",
-    "Claimed",
-    "Decision",
     "EditionSummary",
     "FrozenEdition",
     "InvalidAddressError",
-    "Kinds",
     "Ledger",
     "ListOptions",
-    "Outcome",
     "Roster",
-    "Standing",
     "State",
     "Status",
     "Store",
@@ -46,12 +38,6 @@ __all__ = [
 ]
 
 _FILES = {
-    "Standing": "planning",
-    "Outcome": "journal",
-    "Kinds": "planning",
-    "Decision": "planning",
-    "Claimed": "ledger",
-    "About": "ledger",
     "COUNTED": "states",
     "Address": "address",
     "EditionSummary": "editions",

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Final
 
 from digest.errors import StoreError
+from digest.model import Outcome
 from digest.store.database import transaction
-from digest.store.journal import Outcome, Replayed, replay, told_generation
+from digest.store.journal import Replayed, replay, told_generation
 from digest.store.states import BY_NUMBER, COUNTED, NUMBERS, State
 
 __all__ = [

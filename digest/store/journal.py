@@ -31,9 +31,10 @@ from pathlib import Path
 from typing import Final
 
 from digest.errors import StoreError
-from digest.store.states import BY_NUMBER, NUMBERS, State
+from digest.model import Outcome
+from digest.store.states import BY_NUMBER, NUMBERS
 
-__all__ = ["CAPACITY", "Journal", "Outcome", "Replayed", "boot", "replay", "told_generation"]
+__all__ = ["CAPACITY", "Journal", "Replayed", "boot", "replay", "told_generation"]
 
 CAPACITY: Final = 1 << 20  # octets; some 3,000 letters, folded long before
 _RESERVE: Final = 1 << 16  # kept for the verdicts of what is in flight: 256 letters at most
@@ -45,18 +46,6 @@ _ONE: Final = struct.Struct("<BQ")
 _STOP: Final = b"\xe5"  # not written in a torn record, and no single flipped bit makes it of a zero
 _CLAIM, _COMMITTING, _ANSWERED = 1, 2, 3
 _REASON_LIMIT: Final = 230  # octets; receipts are cut to 200 characters
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one delivery."""
-
-    delivery: int
-    state: State
-    at: float
-    code: int | None = None
-    enhanced: str | None = None
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,11 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from digest.model import Subscriber
+from digest.model import About, Claimed, Decisions, Kinds, Outcome
 from digest.store.database import guard, os_error, transaction
 from digest.store.folding import (
     CUT_OFF,
@@ -30,13 +29,12 @@ from digest.store.folding import (
     remove_journals,
     set_generation,
 )
-from digest.store.journal import Journal, Outcome
-from digest.store.planning import Decisions, Kinds, attached, begin, survey
+from digest.store.journal import Journal
+from digest.store.planning import attached, begin, survey
 from digest.store.roster import Roster
 from digest.store.states import BY_NUMBER, NUMBERS, State
-from digest.store.suppression import Suppression
 
-__all__ = ["About", "Claimed", "Ledger"]
+__all__ = ["Ledger"]
 
 _FOLD_AFTER: Final = 1000  # verdicts; costs some 3 µs a letter and keeps `digest status` fresh
 _FOLD_SECONDS: Final = 2.0
@@ -44,24 +42,6 @@ _WAITING: Final = """
     FROM main.delivery d CROSS JOIN list.subscriber r ON r.key = d.key
     WHERE d.id BETWEEN :first AND :last AND d.state = :planned
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """Somebody a run may mail next. ``attempts`` counts the tries of earlier runs."""
-
-    delivery: int
-    subscriber: Subscriber
-    attempts: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class About:
-    """What a ledger keeps of the letter it is about, for ``digest status``. ``started``: of this run."""
-
-    subject: str
-    message_id_domain: str
-    started: float
 
 
 class Ledger:
@@ -105,7 +85,7 @@ class Ledger:
         roster: Roster,
         decisions: Decisions,
         *,
-        suppression: Suppression,
+        suppression: Iterable[str],
         outside: Iterable[str] = (),
         top: int = 5,
     ) -> Kinds:
@@ -118,7 +98,7 @@ class Ledger:
         roster: Roster,
         decisions: Decisions,
         *,
-        suppression: Suppression,
+        suppression: Iterable[str],
         about: About,
         outside: Iterable[str] = (),
     ) -> None:

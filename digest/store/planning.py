@@ -9,58 +9,14 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Final, TypeAlias
+from collections.abc import Iterable, Iterator
+from typing import Final
 
+from digest.model import Decisions, Kinds, Standing
 from digest.store.roster import Roster
-from digest.store.states import BY_NUMBER, NUMBERS, State
-from digest.store.suppression import Suppression
+from digest.store.states import BY_NUMBER, LEFT, NUMBERS, OUTSIDE, State
 
-__all__ = ["LEFT", "OUTSIDE", "Decision", "Decisions", "Kinds", "Standing", "attached", "begin", "survey"]
-
-# The reason of people who were planned and are no longer on the list they came from.
-LEFT: Final = "no longer on the list"
-# The reason of people who are on the list, but not among those that this mailing is for.
-OUTSIDE: Final = "outside of --where"
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A kind of person on the list: their state so far (None: new here), and whether the mailing is for them.
-
-    Who is suppressed is never counted as outside too.
-    """
-
-    state: State | None
-    is_suppressed: bool
-    is_outside: bool = False
-
-    @property
-    def held(self) -> int:
-        """How it is written: 0, or why the mailing is not for them."""
-        return _SUPPRESSED if self.is_suppressed else _OUTSIDE if self.is_outside else 0
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What becomes of a kind of person: the state they get, and why in words."""
-
-    state: State
-    reason: str = ""
-
-
-Decisions: TypeAlias = Mapping[Standing, Decision]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kinds:
-    """A list seen against the ledger: how many of each kind, and the largest domains of the owed."""
-
-    counts: Mapping[Standing, int]
-    domains: tuple[tuple[str, int], ...]
-    domain_count: int
-
+__all__ = ["attached", "begin", "survey"]
 
 _SUPPRESSED: Final = 1
 _OUTSIDE: Final = 2
@@ -78,7 +34,7 @@ _PEOPLE: Final = """
 
 @contextlib.contextmanager
 def attached(
-    connection: sqlite3.Connection, roster: Roster, suppression: Suppression, outside: Iterable[str] = ()
+    connection: sqlite3.Connection, roster: Roster, suppression: Iterable[str], outside: Iterable[str] = ()
 ) -> Iterator[None]:
     """Have the list, the suppression and the keys of people outside at hand as tables while inside."""
     connection.execute("ATTACH ? AS list", (str(roster.file),))
@@ -144,13 +100,18 @@ def _write_decisions(connection: sqlite3.Connection, decisions: Decisions) -> No
         (
             (
                 NUMBERS[standing.state] if standing.state else None,
-                standing.held,
+                _held(standing),
                 NUMBERS[decision.state],
                 decision.reason or None,
             )
             for standing, decision in decisions.items()
         ),
     )
+
+
+def _held(standing: Standing) -> int:
+    """Tell how a standing is written in ``temp.held``: 0, or why the mailing is not for them."""
+    return _SUPPRESSED if standing.is_suppressed else _OUTSIDE if standing.is_outside else 0
 
 
 def _revise(connection: sqlite3.Connection, values: dict[str, int]) -> None:

@@ -1,37 +1,16 @@
-"""The states a delivery can be in, and the words they are counted under.
+"""The states a delivery can be in, as they are counted and written.
 
-::
-
-    planned ──► committing ──► accepted │ deferred │ refused │ in_doubt
-       ▲             │ (crash)                  │
-       │             └──────► in_doubt          │ next run
-       └────────────────────────────────────────┘
-    suppressed, skipped: on the list, not to be mailed; the reason says why
-
-A letter counts as sent at the instant its ``accepted`` record stands in the journal. ``committing`` and
-``claimed`` of the fault matrix stand in the journal only; a crash of the program forgets who was claimed,
-which is the way back to planned.
+What they mean and how they follow from each other stands at ``digest.model.State``. ``committing`` and ``claimed``
+stand in the journal only. A letter counts as sent at the instant its ``accepted`` record stands there.
 """
 
 from __future__ import annotations
 
-import enum
 from typing import Final
 
-__all__ = ["BY_NUMBER", "COUNTED", "NUMBERS", "State"]
+from digest.model import State
 
-
-class State(enum.StrEnum):
-    """Where one delivery stands."""
-
-    PLANNED = "planned"
-    ACCEPTED = "accepted"
-    DEFERRED = "deferred"
-    REFUSED = "refused"
-    IN_DOUBT = "in_doubt"
-    SUPPRESSED = "suppressed"
-    SKIPPED = "skipped"
-
+__all__ = ["BY_NUMBER", "COUNTED", "LEFT", "NUMBERS", "OUTSIDE", "State"]
 
 # The counts of every report, in the order people read them.
 COUNTED: Final = tuple(State)
@@ -39,3 +18,8 @@ COUNTED: Final = tuple(State)
 # How states stand on disk: two bits apart, so that no single flipped bit turns one state into another.
 NUMBERS: Final = dict(zip(State, (3, 5, 6, 9, 10, 12, 15), strict=True))
 BY_NUMBER: Final = {number: state for state, number in NUMBERS.items()}
+
+# The reason of people who were planned and are no longer on the list they came from.
+LEFT: Final = "no longer on the list"
+# The reason of people who are on the list, but not among those that this mailing is for.
+OUTSIDE: Final = "outside of --where"

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from digest.errors import StoreError
-from digest.store.journal import CAPACITY, Journal, Outcome, boot, replay
+from digest.model import Outcome
+from digest.store.journal import CAPACITY, Journal, boot, replay
 from digest.store.states import State
 
 NEVER = "digest.store.journal.boot"
