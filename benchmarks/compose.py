@@ -82,9 +82,9 @@ def measure(stories: int) -> None:
     people = [Subscriber(f"reader{number}@example.org", name=f"Reader {number}") for number in range(1000)]
     edition = an_edition(stories)
     letter = compose(edition)
-    filler = Filler(letter)
-    message = filler(people[0], date=0, message_id_key=KEY)
-    each = cpu(lambda: [filler(person, date=0, message_id_key=KEY) for person in people], 9) / len(people)
+    filler = Filler(letter, message_id_key=KEY)
+    message = filler(people[0], 0)
+    each = cpu(lambda: [filler(person, 0) for person in people], 9) / len(people)
     jinja = Environment(autoescape=True)
     page, text = map(jinja.from_string, page_before_inlining(edition))
     other = cpu(lambda: the_other_way(page, text, "Reader"), 9)

@@ -94,7 +94,7 @@ def render(
         TemplateError: as ``compose``.
     """
     letter = compose(edition, theme=theme, pictures=pictures)
-    message = Filler(letter)(subscriber, date=0, message_id_key=_SAMPLE_KEY)
+    message = Filler(letter, message_id_key=_SAMPLE_KEY)(subscriber, 0)
     text, html = parts_of(message)
     return Page(subject=letter.subject, preheader=edition.preheader, html=html, text=text, message=message)
 

@@ -13,12 +13,12 @@ import functools
 import hashlib
 import html
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TypeAlias
 from urllib.parse import quote
 
 from digest.composing.cleaning import clean_text
-from digest.composing.expression import evaluate, written
+from digest.composing.expression import evaluate, text_reader, written
 from digest.composing.headers import address_key, date_value, mailbox, unstructured, wire_address
 from digest.composing.quoted import quoted
 from digest.composing.whole import base64_lines, written_whole
@@ -31,7 +31,7 @@ RECIPIENT: Expression = ("recipient",)
 DATE: Expression = ("date",)
 MESSAGE_ID: Expression = ("message_id",)
 
-Writer: TypeAlias = "Callable[[Subscriber, float, bytes], bytes]"  # subscriber, date, key of Message-IDs
+Writer: TypeAlias = "Callable[[Subscriber, float], bytes]"  # subscriber, date
 _ID_OCTETS = 16  # 128 bits: no two people of an edition share one, and nobody can be guessed from it
 _URL_SAFE = "-._~"
 _USUAL = re.compile(r"[A-Za-z0-9._~@-]*")  # nothing to encode but @
@@ -45,7 +45,7 @@ def fill(letter: Letter, subscriber: Subscriber, *, date: float, message_id_key:
     Raises:
         InvalidInputError: the subscriber's address is none.
     """
-    return _filler(letter)(subscriber, date=date, message_id_key=message_id_key)
+    return _filler(letter, message_id_key)(subscriber, date)
 
 
 def message_id(edition: str, address_key: str, *, key: bytes, domain: str) -> str:
@@ -56,35 +56,48 @@ def message_id(edition: str, address_key: str, *, key: bytes, domain: str) -> st
 
     Source: RFC 5322 3.6.4, RFC 7693 (keyed BLAKE2b).
     """
-    told = hashlib.blake2b(
-        f"{edition}\0{address_key}".encode("utf-8", "surrogatepass"), key=key[:64], digest_size=_ID_OCTETS
-    )
-    return f"{told.hexdigest()}@{domain}"
+    return f"{_identified(_edition_hash(edition, key), address_key)}@{domain}"
+
+
+def _edition_hash(edition: str, key: bytes) -> hashlib.blake2b:
+    told = f"{edition}\0".encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(told, key=key[:64], digest_size=_ID_OCTETS)
+
+
+def _identified(edition_hash: hashlib.blake2b, address_key: str) -> str:
+    person = edition_hash.copy()
+    person.update(address_key.encode("utf-8", "surrogatepass"))
+    return person.hexdigest()
 
 
 class Filler:
-    """A Letter made ready for many subscribers; keeps nothing of any of them."""
+    """A Letter made ready for many subscribers; keeps nothing of any of them.
 
-    __slots__ = ("_date", "_is_proper", "_letter", "_places", "_template", "_writers")
+    Each slot becomes one function of subscriber and date here, so that nothing about the letter is asked again
+    for each of a million people.
+    """
 
-    def __init__(self, letter: Letter) -> None:
-        self._letter = letter
+    __slots__ = ("_date", "_domain", "_edition_hash", "_is_proper", "_places", "_template", "_writers")
+
+    def __init__(self, letter: Letter, *, message_id_key: bytes) -> None:
         self._template, self._places, slots = _laid_out(letter.pieces)
         self._writers = [self._writer(slot) for slot in slots]
         self._date: tuple[int | None, bytes] = (None, b"")
+        self._edition_hash = _edition_hash(letter.edition, message_id_key)
+        self._domain = letter.message_id_domain
         self._is_proper = _is_proper_round(self._template, {place for place, _ in self._places})
 
-    def __call__(self, subscriber: Subscriber, *, date: float, message_id_key: bytes) -> bytes:
+    def __call__(self, subscriber: Subscriber, date: float) -> bytes:
         """Write the complete message of one subscriber, as ``fill`` does."""
-        return self.filled(subscriber, date=date, message_id_key=message_id_key)[0]
+        return self.filled(subscriber, date)[0]
 
-    def filled(self, subscriber: Subscriber, *, date: float, message_id_key: bytes) -> tuple[bytes, bool]:
+    def filled(self, subscriber: Subscriber, date: float) -> tuple[bytes, bool]:
         """Write a message; tells too whether it was seen to be proper, as ``Parcel.is_proper`` says.
 
         What is the same for all was looked at once, so that only values are looked at for each: searching
         the whole of a 10 kB letter costs 30 µs.
         """
-        values = [write(subscriber, date, message_id_key) for write in self._writers]
+        values = [write(subscriber, date) for write in self._writers]
         filled = self._template.copy()
         for place, slot in self._places:
             filled[place] = values[slot]
@@ -92,32 +105,32 @@ class Filler:
 
     def _writer(self, slot: Slot | Branch) -> Writer:
         if not isinstance(slot, Slot):
-            return lambda subscriber, _date, _key: _value(slot, subscriber)
+            return lambda subscriber, _date: _value(slot, subscriber)
         if slot.encoding is SlotEncoding.BASE64:
-            return lambda subscriber, _date, _key: _base64_part(slot.expression, subscriber)
+            return lambda subscriber, _date: _base64_part(slot.expression, subscriber)
         if len(slot.expression) > 1:
-            expression, encode = slot.expression, functools.partial(encode_value, encoding=slot.encoding)
-            return lambda subscriber, _date, _key: encode(written(evaluate(expression, subscriber)))
+            read, encode = text_reader(slot.expression), _ENCODERS[slot.encoding]
+            return lambda subscriber, _date: encode(read(subscriber))
         return {RECIPIENT: _recipient, MESSAGE_ID: self._message_id}.get(tuple(slot.expression), self._dated)
 
-    def _message_id(self, subscriber: Subscriber, _date: float, key: bytes) -> bytes:
-        letter, person = self._letter, address_key(subscriber.address)
-        return f"<{message_id(letter.edition, person, key=key, domain=letter.message_id_domain)}>".encode()
+    def _message_id(self, subscriber: Subscriber, _date: float) -> bytes:
+        person = address_key(subscriber.address)
+        return f"<{_identified(self._edition_hash, person)}@{self._domain}>".encode()
 
-    def _dated(self, _subscriber: Subscriber, date: float, _key: bytes) -> bytes:
+    def _dated(self, _subscriber: Subscriber, date: float) -> bytes:
         second = int(date)
         if self._date[0] != second:
             self._date = (second, date_value(second).encode())
         return self._date[1]
 
 
-def _recipient(subscriber: Subscriber, _date: float, _key: bytes) -> bytes:
+def _recipient(subscriber: Subscriber, _date: float) -> bytes:
     return mailbox(subscriber.name, subscriber.address, used=len("To: "))
 
 
 @functools.lru_cache(maxsize=4)
-def _filler(letter: Letter) -> Filler:
-    return Filler(letter)
+def _filler(letter: Letter, message_id_key: bytes) -> Filler:
+    return Filler(letter, message_id_key=message_id_key)
 
 
 def _laid_out(
@@ -131,9 +144,16 @@ def _laid_out(
         if isinstance(piece, bytes):
             template.append(piece)
         else:
-            places.append((len(template), slots.setdefault(piece, len(slots))))
+            places.append((len(template), slots.setdefault(_simplest(piece), len(slots))))
             template.append(b"")
     return template, places, list(slots)
+
+
+def _simplest(piece: Slot | Branch) -> Slot | Branch:
+    """Give the one of all slots that are filled alike: a percent-encoded text needs no escaping in HTML."""
+    if isinstance(piece, Slot) and piece.encoding is SlotEncoding.TEXT_URL:
+        return Slot(piece.expression, SlotEncoding.URL)
+    return piece
 
 
 def _is_proper_round(template: Sequence[bytes], places: Collection[int]) -> bool:
@@ -179,14 +199,46 @@ def _value(piece: Piece, subscriber: Subscriber) -> bytes:
 
 def encode_value(text: str, encoding: SlotEncoding) -> bytes:
     """Write a value for where it stands; no value can leave its place, whatever it holds."""
-    if encoding is SlotEncoding.ADDRESS:
-        return wire_address(text).encode()
-    if encoding is SlotEncoding.HEADER:
-        return unstructured(text, used=_HALF_A_LINE)
-    text = clean_text(text).replace("\n", " ")
-    if encoding is SlotEncoding.HEADER_URL:
-        return _percent(text).encode()
-    return quoted(_bare(text, encoding))
+    return _ENCODERS[encoding](text)
+
+
+def _as_address(text: str) -> bytes:
+    return wire_address(text).encode()
+
+
+def _as_header(text: str) -> bytes:
+    return unstructured(text, used=_HALF_A_LINE)
+
+
+def _as_header_url(text: str) -> bytes:
+    return _percent(_one_line(text)).encode()
+
+
+def _as_url(text: str) -> bytes:
+    return quoted(_percent(_one_line(text)))
+
+
+def _as_text(text: str) -> bytes:
+    return quoted(_one_line(text))
+
+
+def _as_html(text: str) -> bytes:
+    return quoted(html.escape(_one_line(text)))
+
+
+_ENCODERS: Mapping[SlotEncoding, Callable[[str], bytes]] = {
+    SlotEncoding.ADDRESS: _as_address,
+    SlotEncoding.HEADER: _as_header,
+    SlotEncoding.HEADER_URL: _as_header_url,
+    SlotEncoding.HTML: _as_html,
+    SlotEncoding.TEXT: _as_text,
+    SlotEncoding.TEXT_URL: _as_url,
+    SlotEncoding.URL: _as_url,
+}
+
+
+def _one_line(text: str) -> str:
+    return text if text.isprintable() else clean_text(text).replace("\n", " ")
 
 
 def _bare(text: str, encoding: SlotEncoding) -> str:
@@ -198,7 +250,7 @@ def _bare(text: str, encoding: SlotEncoding) -> str:
 
 def _bare_value(expression: Expression, encoding: SlotEncoding, subscriber: Subscriber) -> str:
     text = written(evaluate(expression, subscriber))
-    return _bare(clean_text(text).replace("\n", " "), encoding)
+    return _bare(_one_line(text), encoding)
 
 
 def _base64_part(expression: Expression, subscriber: Subscriber) -> bytes:

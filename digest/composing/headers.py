@@ -30,6 +30,10 @@ _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 # One @, and nothing that ends an address in a header field or that no mail program would show.
 _PART = r"[^\s@<>()\[\],;:\\\"\x00-\x20\x7f-\xa0\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff]{1,254}"
 _ADDRESS = re.compile(f"{_PART}@{_PART}")
+# Most people: words of letters and digits, and an address of dot-atoms. Nothing to quote, encode or look at twice.
+_USUAL_MAILBOX = re.compile(
+    r"[A-Za-z0-9]+(?: [A-Za-z0-9]+)* <[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+>"
+)
 _Q_SAFE = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!*+-/")
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -69,6 +73,9 @@ def mailbox(name: str, address: str, *, used: int) -> bytes:
     >>> mailbox("Lee, Ann", "ann@example.org", used=4)
     b'"Lee, Ann" <ann@example.org>'
     """
+    usual = f"{name} <{address}>"
+    if used + len(usual) <= _LINE and len(name) <= _LONG and _USUAL_MAILBOX.fullmatch(usual):
+        return usual.encode()
     wire = wire_address(address).encode()
     if not clean_line(name):
         return wire

@@ -43,13 +43,12 @@ class Course:
         from digest.composing import Filler
 
         self._letter = letter
-        self._fill = Filler(letter).filled
+        self._fill = Filler(letter, message_id_key=ledger.message_id_key).filled
         self._ledger = ledger
         self._options = options
         self._clock = clock
         self._progress = progress
         self._allowance = Allowance(parse_rate(options.rate))
-        self._key = ledger.message_id_key
         owed = ledger.owed()
         self.total = owed if options.limit is None else min(owed, options.limit)
         self._unclaimed = self.total
@@ -128,7 +127,7 @@ class Course:
         if self._domains.any_known:
             self._domains.take(_domain(flight), now)
         address = person.subscriber.address
-        message, is_proper = self._fill(person.subscriber, date=self._clock.now(), message_id_key=self._key)
+        message, is_proper = self._fill(person.subscriber, self._clock.now())
         envelope = Envelope(self._letter.envelope_sender, address)
         return Parcel(person.delivery, envelope, message, is_proper)
 
