@@ -17,6 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from digest.errors import DigestError
 from digest.model import About, Claimed, Decisions, Kinds, Outcome
 from digest.store.database import guard, os_error, transaction
 from digest.store.folding import (
@@ -76,6 +77,7 @@ class Ledger:
         self._stack = contextlib.ExitStack()
         self._spans: list[tuple[int, int]] = []  # of deliveries not claimed yet, in the order of sending
         self._folded_at = 0.0
+        self._unfolded: DigestError | None = None  # why the last fold failed; nothing new leaves after that
         self._id = ledger_id
 
     # --- planning -------------------------------------------------------------------------------------------
@@ -118,10 +120,11 @@ class Ledger:
             _, closed = find_ledger(self._connection, self.edition, self.scope)
             self._generation = abs(closed) + 1
             if self._folder is not None:
-                self._journal = self._new_journal()
+                self._journal = self._new_journal(self._generation)
             with transaction(self._connection):
-                self._id = self._write_about(about)
-                begin(self._connection, self._id, decisions, list_name=self.list_name or roster.name)
+                ledger = self._write_about(about)
+                begin(self._connection, ledger, decisions, list_name=self.list_name or roster.name)
+            self._id = ledger  # not before it stands: what is rolled back has no id
             self._spans = self._connection.execute(
                 "SELECT first, last FROM span WHERE ledger = ? ORDER BY first", (self._id,)
             ).fetchall()
@@ -131,20 +134,21 @@ class Ledger:
         """Write the ledger's own row; by its id where it is known, since an index may be damaged."""
         told = (about.subject, about.message_id_domain, about.started)
         run = self._connection.execute
-        if self._id is None:
+        ledger = self._id
+        if ledger is None:
             row = run(
                 """INSERT INTO ledger (edition, scope, subject, message_id_domain, started, generation, checksum)
                 VALUES (?, ?, ?, ?, ?, 0, 0) RETURNING id""",
                 (self.edition, self.scope, *told),
             ).fetchone()
-            self._id = int(row[0])
+            ledger = int(row[0])
         else:
             run(
                 "UPDATE ledger SET subject = ?, message_id_domain = ?, started = ? WHERE id = ?",
-                (*told, self._id),
+                (*told, ledger),
             )
-        set_generation(self._connection, self._id, self._generation if self._journal else 0)
-        return self._id
+        set_generation(self._connection, ledger, self._generation if self._journal else 0)
+        return ledger
 
     def owed(self) -> int:
         """Count those on the list whom this run has yet to claim."""
@@ -219,6 +223,8 @@ class Ledger:
         Raises:
             StoreError: it cannot be written down; the content must not leave.
         """
+        if self._unfolded is not None:
+            raise self._unfolded
         if self._journal is not None:
             try:
                 self._journal.committing(delivery)
@@ -240,11 +246,12 @@ class Ledger:
         self._outcomes.append(outcome)
         self._committing.discard(outcome.delivery)
         self._claimed.discard(outcome.delivery)
-        if (
+        is_time = (
             len(self._outcomes) >= _FOLD_AFTER
             or (self._journal is not None and self._journal.is_full)
             or outcome.at - self._folded_at >= _FOLD_SECONDS
-        ):
+        )
+        if is_time and self._unfolded is None:
             self.fold()
             self._folded_at = outcome.at
 
@@ -252,33 +259,43 @@ class Ledger:
         """Bring the journal's verdicts into SQLite, in one transaction, and begin a new journal.
 
         The new journal stands on the disk, with what is under way, before the transaction that makes it the
-        one that counts; a crash in between leaves the old one counting.
+        one that counts; a crash in between leaves the old one counting. Which of them counts after a commit that
+        failed, only the disk knows (its log may hold the commit without its sync). So no content leaves any more and
+        neither journal is begun anew: whoever is under way stands as such in both.
         """
         if not self._outcomes or self._id is None:
             return
-        with guard(self._where):
-            old = self._journal
-            if old is not None:
-                self._generation += 1
-                self._journal = self._new_journal()
-            try:
-                with transaction(self._connection):
-                    apply(self._connection, self._outcomes)
-                    set_generation(self._connection, self._id, self._generation if old else 0)
-            except BaseException:
-                if self._journal is not None and old is not None:
-                    self._journal.close()
-                    self._journal, self._generation = old, self._generation - 1
-                raise
-            if old is not None:
-                old.close()
+        try:
+            with guard(self._where):
+                self._fold(self._id)
+        except DigestError as error:
+            self._unfolded = error
+            raise
         self._outcomes.clear()
 
-    def _new_journal(self) -> Journal:
+    def _fold(self, ledger: int) -> None:
+        old, generation = self._journal, self._generation
+        new = None
+        if old is not None:
+            generation += 1
+            new = self._new_journal(generation)
+        try:
+            with transaction(self._connection):
+                apply(self._connection, self._outcomes)
+                set_generation(self._connection, ledger, generation if old else 0)
+        except BaseException:
+            if new is not None:
+                new.close()
+            raise
+        if old is not None:
+            old.close()
+        self._journal, self._generation = new, generation
+
+    def _new_journal(self, generation: int) -> Journal:
         assert self._folder is not None
         self._folder.mkdir(parents=True, exist_ok=True)
-        file = journal_file(self._folder, self.edition, self.scope, self._generation)
-        return Journal(file, self._generation, claimed=self._claimed, committing=self._committing)
+        file = journal_file(self._folder, self.edition, self.scope, generation)
+        return Journal(file, generation, claimed=self._claimed, committing=self._committing)
 
     # --- afterwards -----------------------------------------------------------------------------------------
 
@@ -331,11 +348,12 @@ class Ledger:
                     with transaction(self._connection):
                         apply(self._connection, self._outcomes)
                         set_generation(self._connection, self._id, -self._generation if journal else 0)
+                    # Only now: where a commit failed, the journal may be what counts.
+                    if self._folder is not None:
+                        remove_journals(self._folder, self.edition, self.scope)
             finally:
                 if journal is not None:
                     journal.close()
-            if self._folder is not None:
-                remove_journals(self._folder, self.edition, self.scope)
         self._outcomes.clear()
         self._committing.clear()
         self._claimed.clear()

@@ -1,0 +1,114 @@
+"""A ledger whose disk fails at a fold: whichever journal counts afterwards, nobody under way is forgotten."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from delivering_parts import LETTER, people
+
+from digest.delivering.options import InDoubt
+from digest.delivering.plans import decisions
+from digest.errors import StoreError
+from digest.model import About, Outcome, State
+from digest.store import Ledger, Roster, Store
+from digest.store import ledger as module
+from digest.store.database import transaction
+
+ABOUT = About(subject="Harbour news", message_id_domain="example.org", started=1.0)
+LONG_AFTER = 100.0  # seconds; the answer that makes it time to fold
+
+
+@contextlib.contextmanager
+def durable_but_failed(connection: sqlite3.Connection) -> Iterator[None]:
+    """Commit, and fail: the log reached the disk, its sync was answered with an error."""
+    with transaction(connection):
+        yield
+    raise sqlite3.OperationalError("disk I/O error")
+
+
+@contextlib.contextmanager
+def failed(connection: sqlite3.Connection) -> Iterator[None]:
+    """Commit nothing."""
+    yield
+    raise sqlite3.OperationalError("disk I/O error")
+
+
+def begun(store: Store, roster: Roster) -> Ledger:
+    """Begin a run with everybody claimed."""
+    ledger = store.ledger(LETTER.edition)
+    ledger.begin(roster, decisions(InDoubt.HOLD), suppression=(), about=ABOUT)
+    assert len(ledger.claim(10)) == len(roster)
+    return ledger
+
+
+@pytest.mark.parametrize("commit", [durable_but_failed, failed])
+def test_l04_after_a_fold_that_failed_nobody_is_forgotten(
+    commit: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under way then: accepted or in doubt in the next run. Not under way: its content may not leave."""
+    url = f"sqlite:///{tmp_path / 's.sqlite'}"
+    with Store.open(url) as store, Roster.of(people(4)) as roster:
+        ledger = begun(store, roster)
+        ledger.committing(1)
+        ledger.committing(2)
+        monkeypatch.setattr(module, "transaction", commit)
+        with pytest.raises(StoreError):
+            ledger.answered(Outcome(1, State.ACCEPTED, LONG_AFTER))
+        with pytest.raises(StoreError):
+            ledger.committing(3)
+        ledger.answered(Outcome(2, State.ACCEPTED, 2 * LONG_AFTER))
+        monkeypatch.setattr(module, "transaction", failed)
+        with pytest.raises(StoreError):
+            ledger.close()
+    monkeypatch.undo()
+    with Store.open(url) as store, store.ledger(LETTER.edition) as ledger:
+        counts = ledger.counts()
+    assert counts[State.PLANNED] == 2
+    assert counts[State.ACCEPTED] + counts[State.IN_DOUBT] == 2
+    assert counts[State.ACCEPTED] >= 1
+
+
+def test_l04_a_journal_that_cannot_be_begun_leaves_the_one_that_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No room for the next journal, asked for twice: the two files take turns, and the old one is not overwritten."""
+    url = f"sqlite:///{tmp_path / 's.sqlite'}"
+
+    def no_room(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with Store.open(url) as store, Roster.of(people(4)) as roster:
+        ledger = begun(store, roster)
+        for delivery in (1, 2, 3):
+            ledger.committing(delivery)
+        monkeypatch.setattr("os.posix_fallocate", no_room)
+        with pytest.raises(StoreError):
+            ledger.answered(Outcome(1, State.ACCEPTED, LONG_AFTER))
+        ledger.answered(Outcome(2, State.ACCEPTED, 2 * LONG_AFTER))
+        monkeypatch.setattr(module, "transaction", failed)
+        with pytest.raises(StoreError):
+            ledger.close()
+    monkeypatch.undo()
+    with Store.open(url) as store, store.ledger(LETTER.edition) as ledger:
+        counts = ledger.counts()
+    assert (counts[State.ACCEPTED], counts[State.IN_DOUBT], counts[State.PLANNED]) == (2, 1, 1)
+
+
+def test_l04_a_first_run_that_could_not_begin_is_no_bug(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was rolled back has no id to be closed under: the full disk is told, and the next run begins."""
+    url = f"sqlite:///{tmp_path / 's.sqlite'}"
+    with Store.open(url) as store, Roster.of(people(4)) as roster:
+        ledger = store.ledger(LETTER.edition)
+        with monkeypatch.context() as patched:
+            patched.setattr(module, "begin", lambda *_, **__: store._connection.execute("SELECT nothing"))
+            with pytest.raises(StoreError):
+                ledger.begin(roster, decisions(InDoubt.HOLD), suppression=(), about=ABOUT)
+        ledger.close()
+        with begun(store, roster) as ledger:
+            assert ledger.counts()[State.PLANNED] == 4
