@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import shutil
+import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import pytest
 
 from digest.store import Store
 
 if TYPE_CHECKING:
     from fault_server import FaultServer
 
-__all__ = ["CONNECTIONS", "PEOPLE", "check", "start", "write_list"]
+__all__ = ["CONNECTIONS", "PEOPLE", "check", "start", "strace", "write_list"]
 
 CHILD = Path(__file__).parent / "crash" / "delivering_child.py"
 PEOPLE = 240
@@ -26,20 +31,35 @@ def write_list(path: Path, people: int = PEOPLE) -> None:
     path.write_text("email,name\n" + "".join(rows))
 
 
+def strace(*options: str) -> tuple[str, ...]:
+    """Give the command that runs another under strace; skips the test where nobody may trace."""
+    if shutil.which("strace") is None:
+        pytest.skip("needs strace")
+    command = ("strace", "-f", "-qq", "--seccomp-bpf")
+    probe = subprocess.run([*command, "-e", "trace=none", "true"], capture_output=True, check=False)
+    if probe.returncode:
+        pytest.skip(f"nobody may trace here: {probe.stderr.decode().strip()}")
+    return (*command, *options)
+
+
 async def start(
-    server: FaultServer, folder: Path, *, largest: int = 0, before: Callable[[], None] | None = None
+    server: FaultServer,
+    folder: Path,
+    *,
+    under: Sequence[str] = (),
+    environ: Mapping[str, str] | None = None,
 ) -> asyncio.subprocess.Process:
-    """Start a run in a process of its own; ``before`` is called in it first (limits)."""
+    """Start a run in a process of its own; ``under`` is the command that starts it (limits, strace)."""
     return await asyncio.create_subprocess_exec(
+        *under,
         sys.executable,
         str(CHILD),
         str(server.port),
         str(folder / "state.sqlite"),
         str(folder / "list.csv"),
         str(CONNECTIONS),
-        str(largest),
         stderr=asyncio.subprocess.PIPE,
-        preexec_fn=before,
+        env={**os.environ, **(environ or {})},
     )
 
 

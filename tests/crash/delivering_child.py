@@ -1,17 +1,18 @@
-"""A process that delivers one edition to a list and may be killed at any moment; started by the crash tests.
+"""A process that delivers one edition to a list and may be cut off at any moment; started by the crash tests.
 
-Arguments: port, store, list, connections, and the largest file it may write in octets (0: any).
+Arguments: port, store, list, connections. Ends with the status of the run, or of what stopped it before it began.
 """
 
 from __future__ import annotations
 
 import asyncio
-import resource
 import sys
 from pathlib import Path
 
+from digest.composing.filling import DATE, MESSAGE_ID
 from digest.delivering import DeliveryOptions, deliver
-from digest.model import Letter
+from digest.errors import DigestError
+from digest.model import Letter, Slot, SlotEncoding
 from digest.smtp import open_transport
 from digest.store import Store, read_list
 
@@ -20,25 +21,32 @@ LETTER = Letter(
     subject="Harbour news",
     envelope_sender="news@example.org",
     message_id_domain="example.org",
-    pieces=(b"Subject: Harbour news\r\n\r\nThe ferry leaves at nine.\r\n" * 20,),
+    pieces=(
+        b"Date: ",
+        Slot(DATE, SlotEncoding.HEADER),
+        b"\r\nMessage-ID: ",
+        Slot(MESSAGE_ID, SlotEncoding.HEADER),
+        b"\r\nSubject: Harbour news\r\n\r\n" + b"The ferry leaves at nine.\r\n" * 40,
+    ),
 )
 
 
 async def main() -> int:
     """Deliver, and give the exit status."""
-    port, store_path, list_path, connections, largest = sys.argv[1:]
-    if int(largest):
-        # The nearest thing to a full disk that needs no disk: writes behind this size fail.
-        resource.setrlimit(resource.RLIMIT_FSIZE, (int(largest), int(largest)))
+    port, store_path, list_path, connections = sys.argv[1:]
     transport = open_transport(f"smtp://127.0.0.1:{port}")
     options = DeliveryOptions(connections=int(connections))
-    with (
-        Store.open(f"sqlite:///{store_path}") as store,
-        read_list(Path(list_path)) as roster,
-        store.ledger(LETTER.edition) as ledger,
-    ):
-        report = await deliver(LETTER, roster, transport=transport, ledger=ledger, options=options)
-        return report.exit_status
+    try:
+        with (
+            Store.open(f"sqlite:///{store_path}") as store,
+            read_list(Path(list_path)) as roster,
+            store.ledger(LETTER.edition) as ledger,
+        ):
+            report = await deliver(LETTER, roster, transport=transport, ledger=ledger, options=options)
+            return report.exit_status
+    except DigestError as error:
+        sys.stderr.write(f"{type(error).__name__}: {error}\n")
+        return error.exit_status
 
 
 if __name__ == "__main__":

@@ -50,24 +50,3 @@ async def test_l03_killed_runs_resume_without_loss_or_second_letter(seed: int, t
         assert counts["accepted"] + counts["in_doubt"] == PEOPLE
         assert child.returncode == (76 if counts["in_doubt"] else 0)
         assert sum(server.truth.accepted.values()) >= counts["accepted"]
-
-
-@pytest.mark.parametrize("largest", [200_000, 1_060_000])
-async def test_l04_a_full_disk_stops_before_what_cannot_be_recorded(largest: int, tmp_path: Path) -> None:
-    """L4: 74 whenever the disk fills up; nothing is sent unrecorded, and with room again all is finished."""
-    people = 9000
-    write_list(tmp_path / "list.csv", people)
-    async with FaultServer(offers=("PIPELINING",)) as server:
-        child = await start(server, tmp_path, largest=largest)
-        _, errors = await child.communicate()
-        accepted = sum(server.truth.accepted.values())
-        assert accepted < people
-        if accepted:
-            assert child.returncode == 74, errors.decode()
-        else:
-            assert b"StoreError" in errors
-        check(server, tmp_path, kills=1)
-        child = await start(server, tmp_path)
-        await child.communicate()
-        counts = check(server, tmp_path, kills=1)
-        assert counts["accepted"] + counts["in_doubt"] == people
