@@ -84,7 +84,7 @@ def prepare(  # noqa: PLR0911  # one return a reason: a list to read down
         if not extensions.utf8:
             return Receipt(Stage.RCPT, 553, "the server takes no address outside ASCII; not sent", "5.6.7")
         options += " SMTPUTF8"
-    if not message.isascii():
+    if not (parcel.is_proper or message.isascii()):
         if not extensions.eight_bit:
             return Receipt(Stage.DATA, 554, "the server takes no 8-bit letters; not sent", "5.6.3")
         options += " BODY=8BITMIME"

@@ -30,6 +30,8 @@ _DOT = b".\r\n"
 _DATA = b"DATA\r\n"
 _RSET = b"RSET\r\n"
 _ENVELOPE = (Stage.MAIL, Stage.RCPT, Stage.DATA)
+_DOT_ALONE = (Stage.DOT,)
+_DOT_AND_ENVELOPE = (*_DOT_ALONE, *_ENVELOPE)
 
 
 class SeveredError(Exception):
@@ -154,36 +156,44 @@ async def send_pipelined(wire: Wire, desk: Desk) -> None:
         if ready is None and upcoming is None:
             break
         commands = upcoming.mail + upcoming.rcpt + _DATA if upcoming is not None else b""
-        stages = _ENVELOPE if upcoming is not None else ()
         if ready is not None:
             group = await _hand_over(wire, desk, ready, commands)
-            replies = _end(wire, desk, await wire.ask(group, (Stage.DOT, *stages)))
+            replies = _end(
+                wire, desk, await wire.ask(group, _DOT_AND_ENVELOPE if upcoming is not None else _DOT_ALONE)
+            )
         elif reset:
-            replies = await wire.ask(_RSET + commands, (Stage.MAIL, *stages))
+            replies = await wire.ask(
+                _RSET + commands, (Stage.MAIL, *(_ENVELOPE if upcoming is not None else ()))
+            )
             # A server that refuses RSET got the next MAIL within the old envelope. Nothing was sent in it, and
             # that shall not happen again: the next connections go step by step, where RSET stands alone.
             _demand(wire, replies[:1], Stage.MAIL, out_of_step=bool(replies))
             replies = replies[1:]
         else:
-            replies = await wire.ask(commands, stages)
+            replies = await wire.ask(commands, _ENVELOPE)
         ready, reset = None, False
-        if upcoming is not None:
-            ready, reset = await _envelope(wire, desk, upcoming, replies)
+        if upcoming is not None and _all_agreed(replies):
+            desk.agree()
+            ready = upcoming
+        elif upcoming is not None:
+            reset = await _ended_early(wire, desk, replies)
     if reset:
         _demand(wire, await wire.ask(_RSET, (Stage.MAIL,)), Stage.MAIL)
 
 
-async def _envelope(
-    wire: Wire, desk: Desk, upcoming: Transmission, replies: list[Reply]
-) -> tuple[Transmission | None, bool]:
-    """Judge an envelope's three replies; gives what is ready to leave, and whether RSET is needed."""
-    for stage, reply in zip(_ENVELOPE, replies, strict=False):
-        if not _is_agreed(stage, reply):
-            break
-    else:
-        if len(replies) == len(_ENVELOPE):
-            desk.agree()
-            return upcoming, False
+def _all_agreed(replies: list[Reply]) -> bool:
+    return (
+        len(replies) == len(_ENVELOPE)
+        and replies[0].code // 100 == replies[1].code // 100 == 2
+        and replies[2].code == 354
+    )
+
+
+async def _ended_early(wire: Wire, desk: Desk, replies: list[Reply]) -> bool:
+    """Judge the replies to an envelope that no content follows; tells whether RSET is needed."""
+    refused = (each for each in zip(_ENVELOPE, replies, strict=False) if not _is_agreed(*each))
+    stage, reply = next(refused, (None, None))
+    if stage is None or reply is None:
         raise SeveredError(_ending(wire, _ENVELOPE[len(replies)]))
     if len(replies) == len(_ENVELOPE) and not _is_in_step([each.code for each in replies]):
         # Replies that cannot belong to these commands: somewhere one is missing or too many, and none can be
@@ -198,7 +208,7 @@ async def _envelope(
         # RFC 2920 3.1: DATA was taken though nobody is to get it. A lone dot ends it; what is said to that
         # does not matter (an empty letter to nobody).
         _only(wire, await wire.ask(_DOT, (Stage.DOT,)), Stage.DATA)
-    return None, replies[0].code // 100 == 2
+    return replies[0].code // 100 == 2
 
 
 async def _hand_over(wire: Wire, desk: Desk, transmission: Transmission, following: bytes) -> bytes:

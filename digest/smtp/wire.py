@@ -11,6 +11,7 @@ State: usable → failed, once and for good, with the reason in words. Nothing i
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Sequence
 
 from digest.model import Stage
@@ -30,6 +31,7 @@ class Wire(asyncio.Protocol):
     def __init__(self, transport: asyncio.Transport, timeouts: StageTimeouts) -> None:
         self.failure: str | None = None
         self.unasked: Reply | None = None
+        self._is_sound = True  # it stands, and nothing unasked has come in
         self._transport = transport
         self._loop = asyncio.get_running_loop()
         self._reader = ReplyReader()
@@ -38,19 +40,19 @@ class Wire(asyncio.Protocol):
         self._waiter: asyncio.Future[None] | None = None
         self._paused = False
         self._closed: asyncio.Future[None] = self._loop.create_future()
-        self._block_seconds = timeouts.block
         self._goodbye_seconds = timeouts.goodbye
-        self._seconds = {
+        # One coarse timer instead of one a reply, and no look at the clock: what is waited for changes four times
+        # a letter, and is minutes away.
+        seconds = {
             Stage.MAIL: timeouts.command,
             Stage.RCPT: timeouts.command,
             Stage.DATA: timeouts.data,
+            Stage.BODY: timeouts.block,
             Stage.DOT: timeouts.dot,
         }
-        # One coarse timer instead of one a reply: deadlines change four times a letter, and are minutes away.
-        self._tick_seconds = min(
-            5.0, timeouts.block / 8, *(seconds / 8 for seconds in self._seconds.values())
-        )
-        self._deadline = 0.0
+        self._tick_seconds = min(5.0, min(seconds.values()) / 8)
+        self._ticks = {stage: math.ceil(limit / self._tick_seconds) for stage, limit in seconds.items()}
+        self._ticks_left = 0
         self._timer: asyncio.TimerHandle | None = None
         # "Resumed" shall mean that everything has left, see pour(). Not high=0: asyncio's and uvloop's TLS
         # transports pause at size >= high, so an empty buffer would count as full and never resume.
@@ -61,13 +63,8 @@ class Wire(asyncio.Protocol):
 
     @property
     def is_usable(self) -> bool:
-        """Whether a command may go out: the connection stands and nothing unasked has come in."""
-        return (
-            self.failure is None
-            and self.unasked is None
-            and self._reader.is_between_replies
-            and not self._transport.is_closing()
-        )
+        """Whether a command may go out."""
+        return self._is_sound and not self._transport.is_closing()
 
     def why_unusable(self) -> str:
         """Say in words why nothing can go out any more."""
@@ -87,12 +84,12 @@ class Wire(asyncio.Protocol):
             return []
         self._replies = []
         self._stages = stages
-        self._allow(self._seconds[stages[0]])
+        self._ticks_left = self._ticks[stages[0]]
         self._transport.write(out)
         try:
-            await self._wait()
+            await self._waiting()
         finally:
-            replies, self._replies, self._stages = self._replies, [], ()
+            replies, self._replies, self._stages, self._waiter = self._replies, [], (), None
         return replies
 
     async def pour(self, content: bytes) -> bool:
@@ -102,8 +99,8 @@ class Wire(asyncio.Protocol):
                 return False
             self._transport.write(content[start : start + BLOCK_BYTES])
             if self._paused:
-                self._allow(self._block_seconds)
-                await self._wait()
+                self._ticks_left = self._ticks[Stage.BODY]
+                await self._waiting()
         return self.is_usable
 
     async def close(self) -> None:
@@ -138,12 +135,16 @@ class Wire(asyncio.Protocol):
             self._keep_asked()
             self.abort(f"the server sent no reply but: {error.seen}")
             return
-        self._keep_asked()
-        if self._stages:
-            if len(self._replies) == len(self._stages):
+        replies, stages = self._replies, self._stages
+        if len(replies) > len(stages) or (
+            len(replies) == len(stages) and not self._reader.is_between_replies
+        ):
+            self._keep_asked()
+        if stages:
+            if len(self._replies) == len(stages):
                 self._wake()
-            elif self._replies:
-                self._allow(self._seconds[self._stages[len(self._replies)]])
+            elif replies:
+                self._ticks_left = self._ticks[stages[len(replies)]]
         elif self.unasked is not None:
             self._wake()  # in the middle of a content: no use in pouring on
 
@@ -166,41 +167,40 @@ class Wire(asyncio.Protocol):
     # --- within ---
 
     def _keep_asked(self) -> None:
+        """Set aside what nobody asked for: the connection cannot be trusted to match replies any more."""
         asked = len(self._stages)
         if len(self._replies) > asked:
             self.unasked = self._replies[asked]
             del self._replies[asked:]
+        self._is_sound = False
 
-    def _allow(self, seconds: float) -> None:
-        self._deadline = self._loop.time() + seconds
-
-    async def _wait(self) -> None:
+    def _waiting(self) -> asyncio.Future[None]:
+        """Give what is done when the replies are there, the bytes have left, or nothing can be hoped for."""
+        waiter = self._waiter = self._loop.create_future()
         if self.failure is not None:
-            return
-        self._waiter = self._loop.create_future()
-        if self._timer is None:
+            waiter.set_result(None)
+        elif self._timer is None:
             self._timer = self._loop.call_later(self._tick_seconds, self._tick)
-        try:
-            await self._waiter
-        finally:
-            self._waiter = None
+        return waiter
 
     def _wake(self) -> None:
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
+        waiter, self._waiter = self._waiter, None
+        if waiter is not None and not waiter.done():
+            waiter.set_result(None)
 
     def _tick(self) -> None:
         self._timer = None
-        if self.failure is not None:
+        if self._waiter is None or self.failure is not None:
             return
-        if self._waiter is not None and self._loop.time() >= self._deadline:
+        self._ticks_left -= 1
+        if self._ticks_left < 0:
             what = "take the letter" if self._paused and not self._stages else "answer"
             self.abort(f"the server did not {what} in time")
             return
-        if self._waiter is not None:
-            self._timer = self._loop.call_later(self._tick_seconds, self._tick)
+        self._timer = self._loop.call_later(self._tick_seconds, self._tick)
 
     def _fail(self, why: str) -> None:
+        self._is_sound = False
         if self.failure is None:
             self.failure = why
         if self._timer is not None:
