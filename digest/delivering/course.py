@@ -63,6 +63,7 @@ class Course:
         self._streak = Streak()
         self._passed_over: dict[str, str] = {}
         self._rest_until = float("-inf")
+        self._is_slowed = self._allowance.has_limits  # by a rate, or since the server once wanted a rest
         self._stopped = False
         self.halted_by: DigestError | None = None
         self._started = self._told = clock.monotonic()
@@ -114,32 +115,43 @@ class Course:
 
     def next_parcel(self) -> Parcel | None:
         """Give the next letter, None when there is none now."""
-        now = self._clock.monotonic()
-        if not self.has_work() or self._rest_until > now or self._allowance.wait(now) > 0:
+        if self._stopped:
             return None
-        flight = self._next_flight(now)
+        flight = self._next_flight() if self._is_open_road else self._next_allowed(self._clock.monotonic())
         if flight is None:
             return None
         flight.tries += 1
         person = flight.person
         self._flying[person.delivery] = flight
-        self._allowance.take(now)
-        if self._domains.any_known:
-            self._domains.take(_domain(flight), now)
-        address = person.subscriber.address
         message, is_proper = self._fill(person.subscriber, self._clock.now())
-        envelope = Envelope(self._letter.envelope_sender, address)
+        envelope = Envelope(self._letter.envelope_sender, person.subscriber.address)
         return Parcel(person.delivery, envelope, message, is_proper)
 
-    def _next_flight(self, now: float) -> Flight | None:
+    @property
+    def _is_open_road(self) -> bool:
+        """Tell whether nothing holds letters back: no rate, no rest, no domain that is or was in trouble."""
+        return not (self._is_slowed or self._domains.any_known)
+
+    def _next_flight(self) -> Flight | None:
+        return self._waiting.popleft() if self._waiting or self._claim() else None
+
+    def _next_allowed(self, now: float) -> Flight | None:
+        """Take the next person who may be mailed now, and count them."""
+        if self._rest_until > now or self._allowance.wait(now) > 0:
+            return None
+        flight = self._next_rested(now)
+        if flight is not None:
+            self._allowance.take(now)
+            self._domains.take(_domain(flight), now)
+        return flight
+
+    def _next_rested(self, now: float) -> Flight | None:
         """Take the next person whose domain is not resting; those of resting domains wait aside."""
         flight = self._domains.rested(now)
-        while flight is None:
-            if self._domains.is_full or (not self._waiting and not self._claim()):
+        while flight is None and not self._domains.is_full:
+            candidate = self._next_flight()
+            if candidate is None:
                 return None
-            candidate = self._waiting.popleft()
-            if not self._domains.any_known:
-                return candidate
             standing = self._domains.standing(_domain(candidate), now)
             if standing is Standing.OPEN:
                 flight = candidate
@@ -195,6 +207,7 @@ class Course:
         if ruling.wait_seconds:
             self.crowd.objected(self._clock.monotonic())
             self._rest_until = self._clock.monotonic() + self.jittered(ruling.wait_seconds)
+            self._is_slowed = True
         self._record(flight.person.delivery, ruling.state, receipt)
         if ruling.retry and not self._stopped and not given_up:
             self._ledger.claim_again(parcel.key)

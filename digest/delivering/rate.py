@@ -68,6 +68,11 @@ class Allowance:
         self._next = float("-inf")
 
     @property
+    def has_limits(self) -> bool:
+        """Tell whether there is anything to wait for."""
+        return bool(self._gap or self._quotas)
+
+    @property
     def remembers(self) -> Limit | None:
         """The longest quota, and how many letters of the past it has to know of."""
         quotas = [limit for limit, _ in self._quotas]

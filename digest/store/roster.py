@@ -176,8 +176,11 @@ class Roster:
         self.invalid: int = about["invalid"]
         self.problems: tuple[str, ...] = tuple(about["problems"])
         self._count: int = about["count"]
-        self._name_columns = [column for column in self.columns if column.lower() == "name"]
-        self._language_columns = [column for column in self.columns if column.lower() == "language"]
+        self._name_column = self._column("name")
+        self._language_column = self._column("language")
+
+    def _column(self, name: str) -> str | None:
+        return next((column for column in self.columns if column.lower() == name), None)
 
     @classmethod
     def of(cls, subscribers: Iterable[Subscriber], *, name: str = "subscribers") -> Roster:
@@ -217,9 +220,9 @@ class Roster:
         else:
             mapping = dict(zip(self.columns, fields.split(BETWEEN), strict=True)) if self.columns else {}
         if name is None:
-            name = next((mapping[column] for column in self._name_columns), "")
-        if language is None:
-            language = next((mapping[column] or None for column in self._language_columns), None)
+            name = mapping[self._name_column] if self._name_column else ""
+        if language is None and self._language_column:
+            language = mapping[self._language_column] or None
         return Subscriber(address, name, mapping, language)
 
     def close(self) -> None:
