@@ -81,7 +81,7 @@ async def one_edition(chance: random.Random, told: Told, most: int) -> None:
                         told.kills += 1
                         kills += 1
                 await child.communicate()
-                counts = check(server, folder, kills=kills)
+                counts = check(server, folder, most_in_doubt=kills * CONNECTIONS)
                 if counts:
                     told.worst = max(told.worst, counts["in_doubt"] - doubts)
                     assert counts["in_doubt"] - doubts <= CONNECTIONS

@@ -264,6 +264,12 @@ class FaultServer:
             timeouts=QUICK,
         )
 
+    async def idle(self) -> None:
+        """Wait until nobody talks any more: what a client that is gone had sent was then taken."""
+        async with asyncio.timeout(30):
+            while self._dialogues:
+                await asyncio.wait(self._dialogues)
+
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(
             self._meet, "127.0.0.1", 0, ssl=self._tls if self._implicit else None, limit=1 << 20

@@ -164,8 +164,10 @@ class Course:
         return flight
 
     def _claim(self) -> bool:
+        # Fewer by those in flight, so that no more than one batch is ever claimed without an answer.
+        count = max(self._options.connections, _CLAIM - len(self._flying))
         try:
-            claimed = self._ledger.claim(min(_CLAIM, self._unclaimed))
+            claimed = self._ledger.claim(min(count, self._unclaimed))
         except DigestError as error:
             self.halt(error)
             return False

@@ -85,6 +85,7 @@ class Journal:
             for delivery in committing:
                 self._write(_ONE.pack(_COMMITTING, delivery))
             self.claim(claimed)
+            _sync_name(file)
         except BaseException:
             self.close()
             raise
@@ -129,6 +130,16 @@ class Journal:
     def close(self) -> None:
         """Let go of the file."""
         os.close(self._descriptor)
+
+
+def _sync_name(file: Path) -> None:
+    """Bring a file's name onto the disk, and that of its folder: a sync of the file need not (POSIX fsync)."""
+    for folder in (file.parent, file.parent.parent):
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def told_generation(file: Path) -> int | None:

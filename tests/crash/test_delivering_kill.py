@@ -42,11 +42,11 @@ async def test_l03_killed_runs_resume_without_loss_or_second_letter(seed: int, t
             server.decide = kill_at(child, at, chance.randint(1, CONNECTIONS if few else 60))
             _, errors = await child.communicate()
             assert child.returncode in {-9, 0, 76}, errors.decode()
-            check(server, tmp_path, kills=kills)
+            check(server, tmp_path, most_in_doubt=kills * CONNECTIONS)
         server.decide = behave
         child = await start(server, tmp_path)
         await child.communicate()
-        counts = check(server, tmp_path, kills=KILLS)
+        counts = check(server, tmp_path, most_in_doubt=KILLS * CONNECTIONS)
         assert counts["accepted"] + counts["in_doubt"] == PEOPLE
         assert child.returncode == (76 if counts["in_doubt"] else 0)
         assert sum(server.truth.accepted.values()) >= counts["accepted"]
