@@ -74,6 +74,7 @@ def command(sources: tuple[str, ...], as_json: bool, yes: bool, quiet: bool, **f
       digest send article.txt --to subscribers.csv --debug --yes   # rehearse in `digest inbox`
       digest send article.txt --to subscribers.csv --test-to me@example.org
       digest send article.txt --to subscribers.csv --smtp smtp://user@mail.example.org:587
+      digest send letters/ --smtp smtp://user@mail.example.org:587   # written there before by --smtp folder:letters
     """  # noqa: D301  # \b is click's mark for lines to keep as they are
     from digest.cli.mailing import approval, password_prompt, progress_bar, report_outcome
     from digest.cli.terminal import run_stoppable
@@ -83,6 +84,7 @@ def command(sources: tuple[str, ...], as_json: bool, yes: bool, quiet: bool, **f
     request = SendRequest(
         names=sources,
         stdin=read_stdin(sources),
+        given=tuple(option for name, option in _SHAPING_FLAGS.items() if flags[name]),
         **{name: flags[name] for name in _REQUEST_FLAGS},  # type: ignore[arg-type]  # click checked their types
     )
 
@@ -114,6 +116,21 @@ _REQUEST_FLAGS = (
     "in_doubt",
     "attachments",
 )
+
+
+# What says how a letter is or whom it is for; letters from a folder are written already.
+_SHAPING_FLAGS = {
+    "to_list": "--to",
+    "where": "--where",
+    "sender": "--from",
+    "subject": "--subject",
+    "theme": "--theme",
+    "edition": "--edition",
+    "test_to": "--test-to",
+    "attachments": "--attach",
+    "method": "--method",
+    "accept_change": "--accept-change",
+}
 
 
 def _settings_flags(flags: dict[str, object]) -> dict[str, object]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections import deque
 from collections.abc import Callable
-from typing import Final
+from typing import Final, TypeAlias
 
 from digest.delivering.crowd import Crowd
 from digest.delivering.domains import Domains, Flight, Standing
@@ -18,11 +18,14 @@ from digest.delivering.policy import Streak, rule
 from digest.delivering.rate import Allowance, parse_rate
 from digest.delivering.report import Progress
 from digest.errors import DigestError
-from digest.model import Clock, Envelope, Ledger, Letter, Outcome, Parcel, Receipt, State
+from digest.model import Clock, Envelope, Ledger, Letter, Outcome, Parcel, Receipt, State, Subscriber
 from digest.smtp import verdict
 from digest.store.roster import Roster
 
-__all__ = ["Batch", "Course"]
+__all__ = ["Batch", "Course", "Write"]
+
+# Gives a subscriber's message, and whether it is known to be proper (see Parcel); the time is for its Date.
+Write: TypeAlias = Callable[[Subscriber, float], tuple[bytes, bool]]
 
 _CLAIM: Final = 250  # one fdatasync for so many; after a power loss at most these are in doubt
 _TELL_SECONDS: Final = 0.1
@@ -31,7 +34,7 @@ _TELL_SECONDS: Final = 0.1
 class Course:
     """The observer of a run's connections, and what they pull from."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # made in one place
         self,
         letter: Letter,
         ledger: Ledger[Roster],
@@ -39,11 +42,12 @@ class Course:
         options: DeliveryOptions,
         clock: Clock,
         progress: Callable[[Progress], None] | None,
+        write: Write | None = None,
     ) -> None:
         from digest.composing import Filler
 
         self._letter = letter
-        self._fill = Filler(letter, message_id_key=ledger.message_id_key).filled
+        self._write = write or Filler(letter, message_id_key=ledger.message_id_key).filled
         self._ledger = ledger
         self._options = options
         self._clock = clock
@@ -120,10 +124,14 @@ class Course:
         flight = self._next_flight() if self._is_open_road else self._next_allowed(self._clock.monotonic())
         if flight is None:
             return None
-        flight.tries += 1
         person = flight.person
+        try:
+            message, is_proper = self._write(person.subscriber, self._clock.now())
+        except DigestError as error:  # a letter written before is gone, or was changed
+            self.halt(error)
+            return None
+        flight.tries += 1
         self._flying[person.delivery] = flight
-        message, is_proper = self._fill(person.subscriber, self._clock.now())
         envelope = Envelope(self._letter.envelope_sender, person.subscriber.address)
         return Parcel(person.delivery, envelope, message, is_proper)
 

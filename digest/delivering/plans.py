@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from digest.delivering.course import Write
 from digest.delivering.options import DeliveryOptions, InDoubt
 from digest.delivering.rate import letters_per_minute, parse_rate
 from digest.model import Decision, Decisions, Expression, Ledger, Letter, Standing, State, Subscriber
@@ -107,8 +108,9 @@ def plan(
     *,
     ledger: Ledger[Roster] | None = None,
     options: DeliveryOptions | None = None,
+    write: Write | None = None,
 ) -> PlanSummary:
-    """Tell what ``deliver`` would do, without writing anything.
+    """Tell what ``deliver`` would do with the same arguments, without writing anything.
 
     Raises:
         InvalidListError: somebody in ``subscribers`` cannot be mailed.
@@ -153,15 +155,17 @@ def plan(
             duplicates=roster.duplicates,
             suppressed=skipped[_REASONS[State.SUPPRESSED]],
             invalid=roster.invalid,
-            total_bytes=owed * _letter_size(letter, roster),
+            total_bytes=owed * _letter_size(letter, roster, write),
             minutes=owed / per_minute if per_minute else None,
             problems=roster.problems,
         )
 
 
-def _letter_size(letter: Letter, roster: Roster) -> int:
+def _letter_size(letter: Letter, roster: Roster, write: Write | None) -> int:
     """Tell the octets of the first subscriber's letter, as a measure for all."""
     from digest.composing import fill
 
     first = next(iter(roster), None)
-    return len(fill(letter, first, date=0.0, message_id_key=b"")) if first else 0
+    if first is None:
+        return 0
+    return len(write(first, 0.0)[0] if write else fill(letter, first, date=0.0, message_id_key=b""))

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from typing import Final, TypeVar
 
 from digest.delivering.clock import SystemClock
-from digest.delivering.course import Course
+from digest.delivering.course import Course, Write
 from digest.delivering.options import DeliveryOptions
 from digest.delivering.plans import decisions, outside
 from digest.delivering.policy import back_off
@@ -60,12 +60,14 @@ async def deliver(  # noqa: PLR0913  # the public verb: each argument is a part 
     clock: Clock | None = None,
     progress: Callable[[Progress], None] | None = None,
     stop: asyncio.Event | None = None,
+    write: Write | None = None,
 ) -> Report:
     """Carry the letter to everyone it is owed to, and tell what came of it.
 
     Expected trouble (a server that refuses us, a full disk) ends the run and stands in the report's
     ``stopped_by``; it is not raised, since what was sent until then is worth a report. ``stop`` lets what is
-    in flight finish; cancelling the task leaves it in doubt.
+    in flight finish; cancelling the task leaves it in doubt. ``write`` gives letters that are written already; what
+    ``letter`` says of them is then its edition, subject and envelope sender.
 
     Raises:
         InvalidListError: before anything is sent, when somebody in ``subscribers`` cannot be mailed.
@@ -97,7 +99,7 @@ async def deliver(  # noqa: PLR0913  # the public verb: each argument is a part 
         )
         started = clock.monotonic()
         try:
-            course = Course(letter, ledger, options=options, clock=clock, progress=progress)
+            course = Course(letter, ledger, options=options, clock=clock, progress=progress, write=write)
             run = _Run(course, transport, scope, options=options, clock=clock, stop=stop or asyncio.Event())
             await run.all()
         finally:

@@ -35,11 +35,23 @@ from digest.model import Subscriber
 
 if TYPE_CHECKING:
     from digest.delivering import DeliveryOptions, PlanSummary, Progress, Report
+    from digest.delivering.course import Write
     from digest.model import Clock, Expression, Letter, Sender, Transport
     from digest.settings import Settings
     from digest.store import Ledger, Roster, Store
 
-__all__ = ["Conduct", "Outcome", "SendPlan", "SendRequest", "deliver_settled", "delivery_options", "send"]
+__all__ = [
+    "Conduct",
+    "Outcome",
+    "SendPlan",
+    "SendRequest",
+    "Way",
+    "deliver_settled",
+    "delivery_options",
+    "scope_of",
+    "send",
+    "store_for",
+]
 
 _IN_DOUBT = 76
 
@@ -62,6 +74,7 @@ class SendRequest:
     limit: int | None = None
     in_doubt: str = "hold"
     attachments: tuple[str, ...] = ()
+    given: tuple[str, ...] = ()  # flags that say what a letter is or whom it is for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +135,7 @@ class Way:
     conduct: Conduct
     dry_run: bool = False
     clock: Clock | None = None  # the real one where none is given
+    write: Write | None = None  # gives letters that are written already
 
 
 async def send(request: SendRequest, settings: Settings, conduct: Conduct) -> Outcome:
@@ -130,12 +144,16 @@ async def send(request: SendRequest, settings: Settings, conduct: Conduct) -> Ou
     Raises:
         DigestError: something is wrong with settings, condition, list, sources or the server; nothing was sent.
     """
+    from digest.mailing.folders import is_folder, send_folder
+
+    if is_folder(request.names):
+        return await send_folder(request, settings, conduct)
     condition_of(settings.list.where)  # a mistyped one is found before anything is read
     url = smtp_url(settings, debug=request.debug, flag=request.smtp)
     transport = transport_of(settings, url, ask=conduct.ask)  # reads the URL; connects to nobody yet
     sender = sender_of(settings, local=is_local(url))
     with ExitStack() as stack:
-        store = stack.enter_context(_store(settings, dry_run=request.dry_run))
+        store = stack.enter_context(store_for(settings, dry_run=request.dry_run))
         roster = stack.enter_context(_roster(request, settings, store))
         way = Way(
             store=store,
@@ -156,11 +174,14 @@ async def deliver_settled(settled: Settled, roster: Roster, way: Way) -> Outcome
         ChangedEditionError: somebody is owed an edition that was changed since it was frozen.
     """
     from digest.delivering import deliver, plan
+    from digest.mailing.folders import label
 
     began = time.monotonic()
     way = replace(way, options=replace(way.options, where=condition_of(settled.where)))
     with way.store.ledger(settled.edition.id, settled.scope, list_name=settled.list_name) as ledger:
-        send_plan = _send_plan(settled, way, plan(settled.letter, roster, ledger=ledger, options=way.options))
+        send_plan = _send_plan(
+            settled, way, plan(settled.letter, roster, ledger=ledger, options=way.options, write=way.write)
+        )
         owed = send_plan.summary.owed
         if owed and settled.changed:
             raise changed_error(settled)
@@ -173,6 +194,7 @@ async def deliver_settled(settled: Settled, roster: Roster, way: Way) -> Outcome
         if owed and not way.conduct.approve(send_plan):
             return Outcome(ended="declined", plan=send_plan, state="open", counts=_counted(ledger))
         _freeze(way.store, settled)
+        label(way.transport.name, settled)
         # Also where nobody is owed anything: it connects to nobody then, and records who left the list.
         report = await deliver(
             settled.letter,
@@ -183,6 +205,7 @@ async def deliver_settled(settled: Settled, roster: Roster, way: Way) -> Outcome
             clock=way.clock,
             progress=way.conduct.progress,
             stop=way.conduct.stop,
+            write=way.write,
         )
     status = way.store.status(settled.edition.id, settled.scope)
     return Outcome(
@@ -258,7 +281,7 @@ async def _settled(
     settled = settle(
         way.store,
         prepared,
-        scope=await _scope(request, way),
+        scope=await scope_of(request, way),
         list_name=list_name,
         asked=Asked(
             edition=request.edition,
@@ -274,7 +297,7 @@ async def _settled(
     return replace(settled, notes=(*settled.notes, *prepared.notes))
 
 
-async def _scope(request: SendRequest, way: Way) -> str:
+async def scope_of(request: SendRequest, way: Way) -> str:
     """Tell the ledger scope: empty for a real mailing, a name of its own for each kind of rehearsal."""
     from digest.delivering import rehearsal_of
 
@@ -317,7 +340,13 @@ def list_name_of(request: SendRequest, settings: Settings) -> str:
     return str(Path(settings.list.subscribers).resolve())
 
 
-def _store(settings: Settings, *, dry_run: bool) -> Store:
+def store_for(settings: Settings, *, dry_run: bool) -> Store:
+    """Open the store; a dry run makes none.
+
+    Raises:
+        StoreError: it is damaged.
+        ConfigurationError: it cannot be written.
+    """
     from digest.store import Store
 
     if dry_run and not Store.exists(store_url(settings)):

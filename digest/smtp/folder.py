@@ -2,7 +2,8 @@
 
 ``letters/jo-example.org-3f2a….eml`` holds the bytes as they would leave; ``letters/envelopes.jsonl`` has one object a
 line: ``{"file", "sender", "recipient"}``. The name of a file is made of its recipient and content, so writing
-the same letter again replaces it. A letter is there when its envelope line is: the file is complete before.
+the same letter again replaces it, and a file that was changed or cut off no longer bears its name. A letter is there
+when its envelope line is: the file is complete before.
 """
 
 from __future__ import annotations
@@ -18,9 +19,9 @@ from pathlib import Path
 from digest.errors import ConfigurationError, InputMissingError, InvalidInputError, StoreError, UsageError
 from digest.model import Connection, Envelope, Observer, Parcel, Receipt, Stage
 
-__all__ = ["FolderTransport", "from_url", "read_folder"]
+__all__ = ["ENVELOPES", "FolderTransport", "from_url", "read_envelopes", "read_folder", "read_letter"]
 
-_ENVELOPES = "envelopes.jsonl"
+ENVELOPES = "envelopes.jsonl"
 
 
 class FolderTransport:
@@ -42,7 +43,7 @@ class FolderTransport:
         """
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            (self.path / _ENVELOPES).touch()
+            (self.path / ENVELOPES).touch()
         except OSError as error:
             raise ConfigurationError(
                 f"letters cannot be written here: {error.strerror}",
@@ -94,39 +95,72 @@ def read_folder(path: Path) -> Iterator[tuple[Envelope, bytes]]:
 
     Raises:
         InputMissingError: there is no such folder, or a letter is gone.
+        InvalidInputError: a line is no envelope, or a letter was changed.
+    """
+    seen: set[str] = set()
+    for name, envelope in read_envelopes(path):
+        if name not in seen:
+            seen.add(name)
+            yield envelope, read_letter(path, name, envelope.recipient)
+
+
+def read_envelopes(path: Path) -> Iterator[tuple[str, Envelope]]:
+    """Read the lines of a folder: the name of each letter's file, and its envelope. A letter may have two.
+
+    Raises:
+        InputMissingError: there is no such folder.
         InvalidInputError: a line is no envelope.
     """
-    lines = path / _ENVELOPES
+    lines = path / ENVELOPES
     try:
-        text = lines.read_text(encoding="utf-8")
+        stream = lines.open(encoding="utf-8")
     except OSError as error:
         raise InputMissingError("no letters were written here", where=str(lines)) from error
-    envelopes: dict[str, Envelope] = {}
-    for number, line in enumerate(text.splitlines(), start=1):
-        try:
-            shape = json.loads(line)
-            envelopes[Path(shape["file"]).name] = Envelope(str(shape["sender"]), str(shape["recipient"]))
-        except (ValueError, KeyError, TypeError) as error:
-            raise InvalidInputError("this is no envelope", where=f"{lines}:{number}") from error
-    for name, envelope in envelopes.items():
-        try:
-            yield envelope, (path / name).read_bytes()
-        except OSError as error:
-            raise InputMissingError("a letter is missing", where=str(path / name)) from error
+    with stream:
+        for number, line in enumerate(stream, start=1):
+            try:
+                shape = json.loads(line)
+                yield Path(shape["file"]).name, Envelope(str(shape["sender"]), str(shape["recipient"]))
+            except (ValueError, KeyError, TypeError) as error:
+                raise InvalidInputError("this is no envelope", where=f"{lines}:{number}") from error
+
+
+def read_letter(path: Path, name: str, recipient: str) -> bytes:
+    """Read one letter back, as it was written.
+
+    Raises:
+        InputMissingError: it is gone.
+        InvalidInputError: its content is not what it was, or it was for somebody else.
+    """
+    try:
+        message = (path / name).read_bytes()
+    except OSError as error:
+        raise InputMissingError("a letter is missing", where=str(path / name)) from error
+    if _name(recipient, message) != name:
+        raise InvalidInputError(
+            "this letter is not what was written here",
+            where=str(path / name),
+            hint="put it back as it was, or write the letters again into an empty folder",
+        )
+    return message
+
+
+def _name(recipient: str, message: bytes) -> str:
+    readable = re.sub(r"[^A-Za-z0-9.+_-]+", "-", recipient)[:80].strip(".-") or "letter"
+    digest = hashlib.blake2b(recipient.encode() + b"\0" + message, digest_size=8).hexdigest()
+    return f"{readable}-{digest}.eml"
 
 
 def _write(path: Path, parcel: Parcel) -> str:
     recipient = parcel.envelope.recipient
-    readable = re.sub(r"[^A-Za-z0-9.+_-]+", "-", recipient)[:80].strip(".-") or "letter"
-    digest = hashlib.blake2b(recipient.encode() + b"\0" + parcel.message, digest_size=8).hexdigest()
-    name = f"{readable}-{digest}.eml"
+    name = _name(recipient, parcel.message)
     unfinished = path / f".{name}.part"
     unfinished.write_bytes(parcel.message)
     unfinished.replace(path / name)
     shape = {"file": name, "sender": parcel.envelope.sender, "recipient": recipient}
     # One write to a file opened for appending: lines of several connections do not mix (POSIX write, O_APPEND).
     line = json.dumps(shape, ensure_ascii=False).encode() + b"\n"
-    descriptor = os.open(path / _ENVELOPES, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    descriptor = os.open(path / ENVELOPES, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
     try:
         os.write(descriptor, line)
     finally:
