@@ -11,7 +11,7 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -106,34 +106,22 @@ def _encoding_error(stream: BinaryIO, path: Path, encoding: str) -> InvalidListE
         previous = decoded or previous
 
 
-class _Remembering:
-    """The lines of the row under way, so that an error can tell where a quote opened."""
-
-    def __init__(self, first: str, rest: io.TextIOWrapper) -> None:
-        self._first: str | None = first
-        self._rest = rest
-        self.lines: list[str] = []
-
-    def __iter__(self) -> _Remembering:
-        return self
-
-    def __next__(self) -> str:
-        if self._first is not None:
-            line, self._first = self._first, None
-        else:
-            line = next(self._rest)
-        self.lines.append(line)
-        return line
+def _remembered(first: str, rest: io.TextIOWrapper, lines: list[str]) -> Iterator[str]:
+    """Yield lines and keep those of the row under way, so that an error can tell where a quote opened."""
+    lines.append(first)
+    yield first
+    for line in rest:
+        lines.append(line)
+        yield line
 
 
 def _rows(text: io.TextIOWrapper, path: Path) -> Generator[tuple[int, list[str]]]:
     first = text.readline(_CELL_LIMIT)
     if not first:
         return
-    lines = _Remembering(first, text)
+    remembered: list[str] = []
     separator = _separator(first)
-    reader = csv.reader(lines, delimiter=separator, strict=True)
-    remembered = lines.lines
+    reader = csv.reader(_remembered(first, text, remembered), delimiter=separator, strict=True)
     begins = 1
     while True:
         try:

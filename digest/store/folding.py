@@ -54,12 +54,20 @@ def remove_journals(folder: Path, edition: str, scope: str) -> None:
 def apply(connection: sqlite3.Connection, outcomes: Iterable[Outcome]) -> None:
     """Write verdicts, inside a transaction of the caller; the last of a delivery wins, each is an attempt."""
     connection.executemany(
-        """UPDATE delivery SET state = ?, code = ?, enhanced = ?, reason = ?, at = ?, attempts = attempts + 1
-        WHERE id = ?""",
-        (
-            (NUMBERS[found.state], found.code, found.enhanced, found.reason or None, found.at, found.delivery)
+        # Not None: sqlite3 asks each of them how it wants to be adapted, at half a microsecond.
+        """UPDATE delivery SET state = ?, code = nullif(?, 0), enhanced = nullif(?, ''), reason = nullif(?, ''),
+        at = ?, attempts = attempts + 1 WHERE id = ?""",
+        [
+            (
+                NUMBERS[found.state],
+                found.code or 0,
+                found.enhanced or "",
+                found.reason,
+                found.at,
+                found.delivery,
+            )
             for found in outcomes
-        ),
+        ],
     )
 
 
