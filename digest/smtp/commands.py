@@ -7,8 +7,9 @@ as the server would have given it, so that it is recorded and shown like any oth
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import Awaitable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from digest.model import Parcel, Receipt, Stage
@@ -57,7 +58,7 @@ class Transmission:
     mail: bytes
     rcpt: bytes
     content: bytes
-    signature: Awaitable[bytes] | None = None
+    signature: asyncio.Future[bytes] | None = None
 
 
 def prepare(  # noqa: PLR0911  # one return a reason: a list to read down

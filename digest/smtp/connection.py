@@ -55,7 +55,7 @@ class SmtpConnection:
         """
         desk = Desk(next_parcel, observer, self._extensions, self._signing)
         try:
-            await (send_pipelined if self._is_pipelined else send_staged)(self._wire, desk)
+            await self._wire.run((send_pipelined if self._is_pipelined else send_staged)(self._wire, desk))
         except SeveredError as severed:
             if severed.out_of_step and self._is_pipelined:
                 self._out_of_step()

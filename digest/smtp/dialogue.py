@@ -215,7 +215,7 @@ async def _hand_over(wire: Wire, desk: Desk, transmission: Transmission, followi
     """Commit a content and give what is to be written last: its dot, and the commands that follow."""
     content = transmission.content
     if transmission.signature is not None:
-        content = await transmission.signature + content
+        content = await wire.wait_for(transmission.signature) + content
         _check(wire)
     desk.commit(transmission)
     if len(content) > BLOCK_BYTES:
