@@ -175,9 +175,7 @@ def cue_words(cases: list[Case]) -> list[str]:
     for case in cases:
         if case.lang == CUED_LANGUAGE:
             totals[CUE_KINDS[case.part]] += 1
-            found[CUE_KINDS[case.part]].update(
-                set().union(*[one.vocabulary for one in case.document.sentences])
-            )
+            found[CUE_KINDS[case.part]].update(set().union(*[one.tokens for one in case.document.sentences]))
     return sorted(
         word
         for word in set().union(*found.values())
@@ -193,7 +191,7 @@ def set_cues(cases: list[Case]) -> list[str]:
         cells = [
             (at, places[word])
             for at, sentence in enumerate(case.document.sentences if case.lang == CUED_LANGUAGE else ())
-            for word in sorted(sentence.vocabulary & places.keys())
+            for word in sorted(places.keys() & sentence.tokens)
         ]
         rows, columns = ([cell[side] for cell in cells] for side in (0, 1))
         case.cues = sparse.csr_matrix(

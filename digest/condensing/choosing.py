@@ -14,8 +14,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import combinations
 from operator import mul
+from typing import NamedTuple
 
 from digest.condensing.features import Document, Prepared, likeness
 from digest.condensing.prose import opens_dangling, speaks_outside
@@ -60,7 +62,10 @@ _LEANS = re.compile(
 )
 # "Final embrace: The couple leave the pier": a picture's caption, unless the label is somebody who speaks.
 _CAPTION = re.compile(r"(?![^:]* (?:said|says|told|added|asked|wrote)\b)[A-Z][^.:;!?,\"“”]{2,40}: (?=[A-Z])")
-_ENDS = re.compile(r"\S[.!?。！？…؟।։][\"”’'»)\]]*$|^[^\s]*[\u0e00-\u0eff]")
+_CLOSING = "\"”’'»)]"
+_ENDS = re.compile(r"\S[.!?。！？…؟।։]")
+# Thai and Lao have no mark that ends a sentence.
+_UNMARKED = re.compile(r"[^\s]*[\u0e00-\u0eff]")
 
 
 def choose_summary(
@@ -103,39 +108,96 @@ def set_rows(
     document: Document, scores: Sequence[float], sets: Sequence[Sequence[Prepared]]
 ) -> Iterator[list[float]]:
     """Give one row per set, in the order of ``SET_FEATURES``."""
-    frequencies, titles = document.frequencies, document.title_stems
+    titles, total = document.title_stems, document.total
     length = math.log(len(document.sentences) + 1) / _THREE
-    alike: dict[tuple[int, int], float] = {}
-    # Sets share their beginnings: what two sentences cover is counted once for all threes that begin so.
-    begun: dict[tuple[int, ...], tuple[set[str], int]] = {(): (set(), 0)}
+    grown = _Growth(document, scores)
     for chosen in sets:
         size = len(chosen)
-        places = tuple([sentence.place for sentence in chosen])
-        at = size if places[:-1] in begun else 1
-        while at <= size:
-            before, counted = begun[places[: at - 1]]
-            new = chosen[at - 1].stems.keys() - before
-            begun[places[:at]] = (before | new, counted + sum([frequencies[word] for word in new]))
-            at += 1
-        stems, counted = begun[places]
-        covered = counted / document.total
-        words = sum([sentence.words for sentence in chosen]) / _WORDS_SCALE
-        summed = sum([scores[place] for place in places])
-        likest = 0.0
-        for one, other in combinations(chosen, 2):
-            key = (one.place, other.place)
-            if key not in alike:
-                alike[key] = likeness(one, other)
-            likest = max(likest, alike[key])
+        part = grown[tuple([sentence.place for sentence in chosen])]
+        covered = part.covered / total
+        words = part.words / _WORDS_SCALE
         yield [
-            summed, summed / size,
-            covered, covered * covered, len(stems & titles) / (len(titles) or 1) if titles else 0.0,
-            words, words * length, max([sentence.words for sentence in chosen]) / _LONGEST_SCALE,
-            float(size == _THREE),
-            sum([sentence.stop_share for sentence in chosen]) / size,
-            1 - len(stems) / (sum([len(sentence.stems) for sentence in chosen]) or 1),
-            likest, float(chosen[0].place == 0),
+            part.score, part.score / size,
+            covered, covered * covered, len(part.titles) / len(titles) if titles else 0.0,
+            words, words * length, part.longest / _LONGEST_SCALE,
+            1.0 if size == _THREE else 0.0,
+            part.stop_share / size,
+            part.repeated / (part.kinds or 1),
+            part.likest, 1.0 if chosen[0].place == 0 else 0.0,
         ]  # fmt: skip
+
+
+class _Part(NamedTuple):
+    """What is summed up over the sentences of a set, or of the beginning of one.
+
+    ``covered`` counts how often the article says the stems that are in it, ``kinds`` the stems of each sentence,
+    ``repeated`` those that an earlier one of the set has too. ``titles`` are the stems of the title it has.
+    """
+
+    score: float
+    words: int
+    longest: int
+    stop_share: float
+    covered: int
+    kinds: int
+    repeated: int
+    titles: frozenset[str]
+    likest: float
+
+
+class _Growth(dict[tuple[int, ...], _Part]):
+    """The parts of one article by the places of their sentences, each grown from the one a sentence shorter.
+
+    Sets share their beginnings: what two sentences cover is counted once for all threes that begin so. A sentence
+    adds what it says, less what it shares with those before it, which is little: no set of all stems is built.
+    """
+
+    def __init__(self, document: Document, scores: Sequence[float]) -> None:
+        super().__init__({(): _Part(0.0, 0, 0, 0.0, 0, 0, 0, frozenset(), 0.0)})
+        self._sentences = document.sentences
+        self._said = document.frequencies.__getitem__
+        self._titles = document.title_stems
+        self._scores = scores
+        self._singles: dict[int, tuple[int, frozenset[str]]] = {}
+        self._pairs: dict[tuple[int, int], tuple[AbstractSet[str], float]] = {}
+
+    def __missing__(self, places: tuple[int, ...]) -> _Part:
+        *earlier, last = places
+        score, words, longest, stop_share, covered, kinds, repeated, titles, likest = self[places[:-1]]
+        sentence = self._sentences[last]
+        said, its_titles = self._single(last)
+        shared: AbstractSet[str] = frozenset()
+        for place in earlier:
+            stems, alike = self._pair(place, last)
+            if stems:
+                shared = shared | stems if shared else stems
+                likest = max(likest, alike)
+        part = self[places] = _Part(
+            score + self._scores[last],
+            words + sentence.words,
+            max(longest, sentence.words),
+            stop_share + sentence.stop_share,
+            covered + said - (sum(map(self._said, shared)) if shared else 0),
+            kinds + len(sentence.stems),
+            repeated + len(shared),
+            titles | its_titles if its_titles else titles,
+            likest,
+        )
+        return part
+
+    def _single(self, place: int) -> tuple[int, frozenset[str]]:
+        if place not in self._singles:
+            stems = self._sentences[place].stems
+            self._singles[place] = (sum(map(self._said, stems)), self._titles & stems.keys())
+        return self._singles[place]
+
+    def _pair(self, place: int, other: int) -> tuple[AbstractSet[str], float]:
+        known = self._pairs.get((place, other))
+        if known is None:
+            one, two = self._sentences[place], self._sentences[other]
+            shared = one.stems.keys() & two.stems.keys()
+            known = self._pairs[place, other] = (shared, likeness(one, two) if shared else 0.0)
+        return known
 
 
 def choose_points(
@@ -180,9 +242,9 @@ def _reads_badly(sentence: Prepared) -> bool:
     text = sentence.text
     return (
         sentence.words < _SHORTEST_POINT_WORDS
-        or _ENDS.search(text) is None
+        or not (_ENDS.match(text.rstrip(_CLOSING)[-2:]) or _UNMARKED.match(text))
         or text.rstrip("\"”’' ").endswith("?")
-        or speaks_outside(text)
+        or speaks_outside(text, sentence.tokens)
         or _LATE_PRONOUN.match(text) is not None
         or _LEANS.match(text) is not None
         or _CAPTION.match(text) is not None

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import mul
 
 from digest.condensing.prose import is_balanced, opens_dangling
 from digest.condensing.shortening import strip_dateline
-from digest.condensing.words import count_words, stemmer_of, stopwords_of, tokens
+from digest.condensing.words import content_stems, count_words, tokens
 
 __all__ = ["FEATURES", "Document", "Prepared", "feature_rows", "likeness", "prepare", "prepare_all"]
 
@@ -38,7 +39,8 @@ _MOST_WORDS = 80
 _SHORT_WORDS = 9
 _MOST_NAMES = 8
 _DIGIT = re.compile(r"\d")
-_NAME = re.compile(r"(?<=[\w,’'”\"(-] )[A-ZÀ-ÖØ-ÞА-ЯЁ][\w’'-]+")
+# The capital first: `re` skips to it, and only then looks back at what stands before.
+_NAME = re.compile(r"[A-ZÀ-ÖØ-ÞА-ЯЁ](?<=[\w,’'”\"(-] .)[\w’'-]+")
 _LABEL = re.compile(r"[^\s:][^:.,“\"]{2,35}: ")
 _PICTURED = re.compile(r"\b(?:pictured|file photo|above|left|right|centre|seen here|poses)\b")
 _PICTURED_WORDS = frozenset(("pictured", "file", "above", "left", "right", "centre", "seen", "poses"))
@@ -53,14 +55,15 @@ _SECOND_PERSON = frozenset(("you", "your", "yours", "vous", "votre", "vos", "в�
 class Prepared:
     """A prose sentence as the ranker and the chooser compare it.
 
-    ``place`` counts prose sentences from 0. ``stems`` counts its content stems, ``norm`` is their Euclidean
-    length, ``stop_share`` the share of its words that are function words.
+    ``place`` counts prose sentences from 0. ``tokens`` are its words in lower case, in order. ``stems`` counts
+    its content stems, ``norm`` is their Euclidean length, ``stop_share`` the share of its words that are function
+    words.
     """
 
     text: str
     place: int
     words: int
-    vocabulary: frozenset[str]
+    tokens: Sequence[str]
     stems: Mapping[str, int]
     norm: float
     stop_share: float
@@ -87,32 +90,35 @@ class Document:
 def prepare(text: str, language: str, *, place: int = 0) -> Prepared:
     """Count the content stems of a sentence."""
     words = tokens(text)
-    stopwords = stopwords_of(language)
-    stem = stemmer_of(language)
-    content = [stem(word) for word in words if word not in stopwords]
-    stems: dict[str, int] = {}
-    for word in content:
-        stems[word] = stems.get(word, 0) + 1
+    stem_of = content_stems(language)
+    content = [stem for word in words if (stem := stem_of[word])]
+    stems = dict.fromkeys(content, 1)
+    if len(stems) < len(content):
+        stems = dict(Counter(content))
     return Prepared(
         text=text,
         place=place,
         words=count_words(text),
-        vocabulary=frozenset(words),
+        tokens=words,
         stems=stems,
-        norm=math.sqrt(sum([count * count for count in stems.values()])),
+        norm=_norm(stems),
         stop_share=1 - len(content) / (len(words) or 1),
         dangles=opens_dangling(strip_dateline(text), language),
         balanced=is_balanced(text),
     )
 
 
+def _norm(counts: Mapping[str, int]) -> float:
+    values = counts.values()
+    return math.sqrt(sum(map(mul, values, values)))
+
+
 def likeness(one: Prepared, other: Prepared) -> float:
     """Give the cosine of two sentences' content stems: 0 to 1."""
-    if not one.norm or not other.norm:
+    shared = one.stems.keys() & other.stems.keys()
+    if not shared:
         return 0.0
-    stems = other.stems
-    shared = sum([count * stems[word] for word, count in one.stems.items() if word in stems])
-    return shared / (one.norm * other.norm)
+    return sum([one.stems[word] * other.stems[word] for word in shared]) / (one.norm * other.norm)
 
 
 def prepare_all(
@@ -137,7 +143,7 @@ def prepare_all(
 def feature_rows(document: Document) -> list[list[float]]:
     """Give one row per sentence, in the order of ``FEATURES``."""
     frequencies, total = document.frequencies, document.total
-    document_norm = math.sqrt(sum([count * count for count in frequencies.values()])) or 1.0
+    document_norm = _norm(frequencies) or 1.0
     directions = _directions(document.sentences)
     titles = document.title_stems
     lead = document.sentences[0].stems.keys() if document.sentences else frozenset[str]()
@@ -152,9 +158,10 @@ def feature_rows(document: Document) -> list[list[float]]:
         names = set(_NAME.findall(text)) - seen
         seen |= names
         length = min(sentence.words, _MOST_WORDS) / _WORDS_SCALE
-        counted = sum([frequencies[word] for word in stems])
-        along = sum([count * frequencies[word] for word, count in stems.items()])
-        among = sum([count * directions[word] for word, count in stems.items()])
+        counts, said = stems.values(), [frequencies[word] for word in stems]
+        counted = sum(said)
+        along = sum(map(mul, counts, said))
+        among = sum(map(mul, counts, map(directions.__getitem__, stems)))
         rows.append([
             *_PLACES[min(at, len(_PLACES) - 1)], 1 / (at + 1), at / last,
             length, length * length, 1.0 if sentence.words < _SHORT_WORDS else 0.0,
@@ -165,7 +172,7 @@ def feature_rows(document: Document) -> list[list[float]]:
             sentence.stop_share, 1.0 if _DIGIT.search(text) else 0.0,
             min(len(names), _MOST_NAMES) / _MOST_NAMES,
             1.0 if text[0] in _QUOTES else 0.0,
-            0.0 if _SECOND_PERSON.isdisjoint(sentence.vocabulary) else 1.0,
+            0.0 if _SECOND_PERSON.isdisjoint(sentence.tokens) else 1.0,
             1.0 if text.rstrip(_CLOSING).endswith("?") else 0.0, 1.0 if ":" in text else 0.0,
             0.0 if sentence.balanced else 1.0,
             1.0 if ":" in text and _LABEL.match(text) else 0.0, 1.0 if _is_pictured(sentence) else 0.0,
@@ -174,7 +181,7 @@ def feature_rows(document: Document) -> list[list[float]]:
 
 
 def _is_pictured(sentence: Prepared) -> bool:
-    if _PICTURED_WORDS.isdisjoint(sentence.vocabulary):
+    if _PICTURED_WORDS.isdisjoint(sentence.tokens):
         return False
     return _PICTURED.search(sentence.text) is not None
 

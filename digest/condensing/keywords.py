@@ -9,9 +9,9 @@ whose words hardly ever stand apart are joined.
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Sequence
-from itertools import pairwise
+from itertools import chain, islice, pairwise
 
 from digest.condensing.features import Document
 from digest.condensing.unspaced import unspaced_keywords
@@ -40,23 +40,23 @@ def keywords(document: Document, scores: Sequence[float], *, count: int) -> list
     if is_unspaced(texts[0]):
         return unspaced_keywords(texts, count)
     worths = _worths(document, scores)
-    strongest = sorted(worths, key=lambda word: -worths[word])[: 2 * count]
-    return _written(document, strongest, count)
+    least = _LEAST_LETTERS_HANGUL if document.language == "ko" else _LEAST_LETTERS
+    by_worth = sorted(worths, key=worths.__getitem__, reverse=True)
+    strongest = islice((word for word in by_worth if len(word) >= least and not word.isdigit()), 2 * count)
+    return _written(document, list(strongest), count)
 
 
 def _worths(document: Document, scores: Sequence[float]) -> dict[str, float]:
-    worths: defaultdict[str, float] = defaultdict(float)
-    for sentence in document.sentences:
-        weight = _BASE + scores[sentence.place]
+    worths = dict.fromkeys(document.frequencies, 0.0)
+    for sentence, score in zip(document.sentences, scores, strict=True):
+        weight = _BASE + score
         for word, times in sentence.stems.items():
             worths[word] += times * weight
-    lead = document.sentences[0].stems
-    least = _LEAST_LETTERS_HANGUL if document.language == "ko" else _LEAST_LETTERS
-    return {
-        word: worth * (_IN_TITLE if word in document.title_stems else 1) * (_IN_LEAD if word in lead else 1)
-        for word, worth in worths.items()
-        if len(word) >= least and not word.isdigit()
-    }
+    for word in document.title_stems & worths.keys():
+        worths[word] *= _IN_TITLE
+    for word in document.sentences[0].stems:
+        worths[word] *= _IN_LEAD
+    return worths
 
 
 def _written(document: Document, stems: Sequence[str], count: int) -> list[str]:
@@ -64,7 +64,8 @@ def _written(document: Document, stems: Sequence[str], count: int) -> list[str]:
     stem = stemmer_of(document.language)
     text = "\n".join([sentence.text for sentence in document.sentences])
     forms: dict[str, list[tuple[int, bool, str]]] = {key: [] for key in stems}
-    for word, times in Counter(written_words(text)).items():
+    words = chain.from_iterable([written_words(sentence.text) for sentence in document.sentences])
+    for word, times in Counter(words).items():
         if (key := stem(word.lower())) in forms:
             # A word that opens a sentence once is no name: lower case wins a tie.
             forms[key].append((times, word.islower(), word))

@@ -7,7 +7,9 @@ words wins, if it has enough of them. What cannot be told is ``und`` (BCP 47).
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
+from itertools import chain
 
 from digest.condensing.stopwords import STOPWORDS
 
@@ -37,6 +39,10 @@ _SCRIPTS = (
 # Everything the other scripts above stand in; typographic quotation marks and dashes are not among it.
 _BEYOND_LATIN = re.compile(r"[\u0370-\u10ff\u3040-\ud7af]")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+# The same for a text of ASCII alone, but for hyphens that join nothing: a fifth of the time.
+_ASCII_WORDS = {
+    code: char.lower() if (char := chr(code)).isalpha() or char == "-" else " " for code in range(128)
+}
 _PERSIAN = re.compile(r"[پچژگ]")
 # Kana are a third of Japanese letters at least; a quoted Japanese name does not make a Chinese text Japanese.
 _KANA_SHARE = 0.1
@@ -78,13 +84,18 @@ def _tell(text: str) -> str:
 
 
 def _by_function_words(text: str) -> str:
-    words = _WORD.findall(text.lower())
-    found = dict.fromkeys(STOPWORDS, 0)
-    for word in words:
-        for tag in _LANGUAGES_OF.get(word, ()):
-            found[tag] += 1
-    best = max(found, key=found.__getitem__)
+    words = _words(text)
+    known = [word for word in words if word in _LANGUAGES_OF]
+    found = Counter(chain.from_iterable(map(_LANGUAGES_OF.__getitem__, known)))
+    best = max(STOPWORDS, key=found.__getitem__)
     return best if found[best] >= _LEAST_SHARE * (len(words) or 1) else UNKNOWN
+
+
+def _words(text: str) -> list[str]:
+    if text.isascii() and "--" not in text:
+        words = text.translate(_ASCII_WORDS).split()
+        return [bare for word in words if (bare := word.strip("-"))] if "-" in text else words
+    return _WORD.findall(text.lower())
 
 
 def _languages_by_word() -> dict[str, tuple[str, ...]]:

@@ -7,8 +7,9 @@ page is often the first of the article.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
-from digest.condensing.words import is_unspaced
+from digest.condensing.words import is_unspaced, words_in
 
 __all__ = ["is_balanced", "is_prose", "opens_dangling", "speaks_outside"]
 
@@ -34,6 +35,13 @@ _CHROME = re.compile(
     )""",
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
+# The first letters of all that it knows: most sentences begin otherwise, and need not be asked.
+_CHROME_STARTS = tuple(
+    words_in("""
+        by pub upd las pos cre mod fir fil scr cli tap swi als mor rea rel see wat lis vid pho gal pic opi edi cor
+        sha fol e-m ema sen sig sub lea © cop all dow à voi чит les
+    """)
+)
 # These two stand behind a name: looked for only where their word is.
 _CHROME_INSIDE = re.compile(
     r""".{0,80}\bcontributed(?:\s+reporting)?\s+to\s+this\s+(?:report|story|article)\W*$
@@ -42,7 +50,7 @@ _CHROME_INSIDE = re.compile(
 )
 _CHROME_WORDS = ("contributed", "responsible")
 _LOWER_WORD = re.compile(r"(?<![\w@./])[^\W\d_A-ZÀ-ÖØ-ÞА-ЯЁ][^\W\d_]+")
-_WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
+_WORDS = re.compile(rf"(?:[\W_]*+[^\W_]++(?:['’.-][^\W_]++)*+){{{_LEAST_WORDS}}}")
 
 # Words that need the sentence before them, by language; the English ones count in every language, since names
 # and quotations make texts mixed. Order: connectives, then pronouns.
@@ -89,6 +97,7 @@ _OPENS_SINGLE = re.compile(r"(?<!\w)['‘](?=\w)")
 _ENDS_SINGLE = re.compile(r"[\w.,!?]['’](?!\w)")
 _MARKS = re.compile(r"[“”\"«»()\[\]「」]")
 _QUOTED = re.compile(r"[“\"„«][^“”\"„«»]*[”\"»]|(?<!\w)[‘'][^‘’]+?[’'](?!\w)")
+_SPEAKERS = words_in("i we my our us me you your je nous vous я мы вы")
 _SPEAKER = re.compile(
     r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|us|me|[Yy]ou|[Yy]our|[Jj]e|[Nn]ous|[Vv]ous|[Яя]|[Мм]ы|[Вв]ы)\b"
 )
@@ -99,26 +108,27 @@ def is_prose(text: str) -> bool:
     """Tell whether a sentence was written to be read: a few words, not all of them names, and no chrome."""
     if is_unspaced(text):
         return len(text) >= _LEAST_UNSPACED_CHARACTERS
-    if (
-        len(text.split()) < _LEAST_WORDS
-        or len(_WORD.findall(text, 0, _LOOK_AT)) < _LEAST_WORDS
-        or _CHROME.match(text)
-        or _is_chrome_inside(text)
-    ):
+    if len(text.split()) < _LEAST_WORDS or not _WORDS.match(text, 0, _LOOK_AT) or _is_chrome(text):
         return False
     # "Mark Duell. and Hugo Gye." is a byline: a sentence has more than one word that is no name.
     first = _LOWER_WORD.search(text)
     return first is not None and _LOWER_WORD.search(text, first.end()) is not None
 
 
-def _is_chrome_inside(text: str) -> bool:
+def _is_chrome(text: str) -> bool:
     lower = text.lower()
-    return any(word in lower for word in _CHROME_WORDS) and _CHROME_INSIDE.match(text) is not None
+    if (lower.startswith(_CHROME_STARTS) or text[0].isdigit()) and _CHROME.match(text):
+        return True
+    inside = _CHROME_WORDS[0] in lower or _CHROME_WORDS[1] in lower
+    return inside and _CHROME_INSIDE.match(text) is not None
 
 
-def speaks_outside(text: str) -> bool:
-    """Tell whether a text speaks of I, we or you outside a quotation: nobody knows any more who speaks."""
-    return _SPEAKER.search(_QUOTED.sub("", text)) is not None
+def speaks_outside(text: str, tokens: Iterable[str]) -> bool:
+    """Tell whether a text speaks of I, we or you outside a quotation: nobody knows any more who speaks.
+
+    ``tokens`` are its words in lower case: most texts have no such word anywhere, which is soon told.
+    """
+    return not _SPEAKERS.isdisjoint(tokens) and _SPEAKER.search(_QUOTED.sub("", text)) is not None
 
 
 def opens_dangling(text: str, language: str) -> bool:

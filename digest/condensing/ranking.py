@@ -47,11 +47,10 @@ def rank(document: Document, *, ranker: Ranker = SHIPPED) -> list[float]:
     weights, intercept, cues = ranker.sentence_weights, ranker.intercept, ranker.cues
     raw = [intercept + sum(map(mul, weights, row)) for row in feature_rows(document)]
     if document.language == CUED_LANGUAGE:
-        vocabularies = [sentence.vocabulary for sentence in document.sentences]
         known = cues.keys()
         raw = [
-            value + sum([cues[word] for word in words & known])
-            for value, words in zip(raw, vocabularies, strict=True)
+            value + sum([cues[word] for word in known & sentence.tokens])
+            for value, sentence in zip(raw, document.sentences, strict=True)
         ]
     return [_logistic(value) for value in raw]
 

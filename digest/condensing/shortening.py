@@ -28,7 +28,7 @@ _DATELINE = re.compile(
 )
 # Most sentences have none of these near their start, and none of those words: telling so first is much cheaper
 # than looking for the whole edit.
-_DATELINE_MARKS = (")", ":", "–", "—", "-")
+_DATELINE_MARK = re.compile(r"[):–—-]")
 _LONGEST_DATELINE = 90
 PARENTHESIS = re.compile(r"\s*\([^()]{1,120}\)(?=[\s.,;:!?]|$)")
 _ATTRIBUTION = re.compile(
@@ -52,8 +52,7 @@ _LEAST_WORDS_LEFT = 6
 
 def strip_dateline(text: str) -> str:
     """Take the dateline off a sentence; the sentence itself where it has none."""
-    head = text[:_LONGEST_DATELINE]
-    if not any(mark in head for mark in _DATELINE_MARKS):
+    if not _DATELINE_MARK.search(text, 0, _LONGEST_DATELINE):
         return text
     return text[found.end() :] if (found := _DATELINE.match(text)) else text
 

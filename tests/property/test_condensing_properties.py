@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import pytest
 from condensing_texts import HARBOUR, SCRIPTS, assert_sound
 from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.condensing import arrange, condense, warn_ungrounded
+from digest.condensing.choosing import SET_FEATURES, set_rows
+from digest.condensing.features import likeness, prepare_all
+from digest.condensing.language import tell_language
 from digest.condensing.sentences import split
 from digest.condensing.shortening import shorten
+from digest.condensing.words import tokens, written_words
 from digest.errors import NothingToCondenseError
 from digest.model import Article, Kind
 
 WORDS = sorted({word for text in (*HARBOUR.paragraphs, *SCRIPTS.values()) for word in text.split()})
+SENTENCES = [sentence.text for sentence in split(HARBOUR, "en")]
 MARKS = st.sampled_from(
     [". ", "? ", "! ", ", ", " ", "” ", " “", ".\n", "。", "؟ ", " (", ") ", " — ", ": ", "...", "\u2028"]
 )
@@ -46,6 +53,35 @@ def test_any_article_is_condensed_or_refused(rows: list[tuple[str, Kind]], title
     assert_sound(digest)
     if not article.title:
         assert warn_ungrounded(digest) == ()
+
+
+@given(st.text(st.characters(codec="ascii")))
+def test_plain_text_is_read_like_any_other(text: str) -> None:
+    """ASCII is cut by a shorter way: its words and its language are those it has beside other letters."""
+    assert [*tokens(text), "é"] == tokens(f"{text} é")
+    assert written_words(text) == written_words(f"{text} é")[:-1]
+    assert tell_language([f"{text} and"]) == tell_language([f"{text} and …"])
+
+
+@given(st.lists(st.sampled_from(SENTENCES), min_size=2, max_size=9, unique=True), st.none() | TEXTS)
+def test_what_a_set_covers_is_what_its_sentences_say(texts: list[str], title: str | None) -> None:
+    """Figures that are grown sentence by sentence are those counted from the whole set."""
+    document = prepare_all(texts, title=title, language="en")
+    scores = [0.5] * len(texts)
+    sets = [chosen for size in (1, 2, 3, 4) for chosen in combinations(document.sentences, size)][::-1]
+    for chosen, row in zip(sets, set_rows(document, scores, sets), strict=True):
+        figures = dict(zip(SET_FEATURES, row, strict=True))
+        stems = set().union(*[sentence.stems for sentence in chosen])
+        kinds = sum(len(sentence.stems) for sentence in chosen)
+        covered = sum(document.frequencies[stem] for stem in stems) / document.total
+        assert figures["covered"] == pytest.approx(covered)
+        assert figures["repeated"] == pytest.approx(1 - len(stems) / kinds)
+        assert figures["title_covered"] == pytest.approx(
+            len(stems & document.title_stems) / (len(document.title_stems) or 1)
+        )
+        assert figures["likest"] == max([likeness(*pair) for pair in combinations(chosen, 2)], default=0.0)
+        assert figures["words"] * 60 == pytest.approx(sum(sentence.words for sentence in chosen))
+        assert figures["longest"] * 40 == pytest.approx(max(sentence.words for sentence in chosen))
 
 
 @given(TEXTS)

@@ -159,11 +159,29 @@ def test_dangling_openers_are_seen(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["By Anna Lind.", "Published: 3 May 2024", "Scroll down for video.", "© 2024 The Post. All rights reserved.",
-     "3 min read", "Read more about the pier here in our archive.", "Share this article with your friends now."],
+    [
+        "By Anna Lind.", "By Anna Lind and Olav Ray for The Post.", "Published: 3 May 2024", "Scroll down for video.",
+        "Last updated at 3 May 2024 in the evening.", "Posted on 3 May 2024 in the evening.",
+        "First published on 3 May in the evening.", "Filed at 10:12 in the evening.",
+        "10:12 a.m. EST on the third of May", "3 May 2024 by 9 pm", "٣ May 2024 by 9 pm",
+        "3 min read", "12 comments on this story so far", "Click here for the pictures of the pier.",
+        "Also read: how the pier came down.", "More from: the harbour and its boats.",
+        "Read more about the pier here in our archive.", "Related: how the pier came down.",
+        "See also the pictures of the old pier.", "Watch: the pier comes down at last.", "Photos: the pier comes down.",
+        "Gallery: the pier at the turn of the year.", "Editor's note: this story was changed.",
+        "Correction: this story was changed in May.", "Watch the video of the old pier.",
+        "Share this article with your friends now.", "Follow us to the pier and back.",
+        "E-mail this to a friend of yours.", "Send this to us and to them.", "Sign up for the letter of the harbour.",
+        "Subscribe to the letter of the harbour.", "Leave a comment about the old pier.",
+        "© 2024 The Post. All rights reserved.", "Copyright of the harbour and its writers.",
+        "All rights reserved by the harbour board.", "Download our map of the old pier.",
+        "À lire aussi : la jetée du port.", "Voir aussi : la jetée du port.", "Lisez aussi notre page sur le port.",
+        "Читайте также о старом причале в порту.", "Lesen Sie auch: die alte Mole.", "Lea también: el viejo muelle.",
+        "Anna Lind contributed to this report.",
+    ],
 )  # fmt: skip
 def test_chrome_is_no_prose(text: str) -> None:
-    """Stamps, links and bylines are told from sentences."""
+    """Stamps, links and bylines are told from sentences, whichever word they begin with."""
     assert not is_prose(text)
 
 
