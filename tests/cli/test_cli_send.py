@@ -221,3 +221,41 @@ async def test_an_edited_digest_is_mailed_as_it_stands(folder: Path) -> None:
         )
     assert ended.status == 0, ended.err
     assert ended.json()["subject"] == "Edited by hand"
+
+
+@pytest.mark.parametrize("changed", [("--theme", "letter"), ("--subject", "Another subject")])
+async def test_l15_another_look_or_subject_is_refused_while_somebody_is_owed(
+    changed: tuple[str, str], folder: Path
+) -> None:
+    """Half a list in one look and half in another: 65 with what was changed, unless it is meant."""
+    async with FaultServer(behave) as server:
+        send = ("send", "article.txt", "--to", "list.csv", *smtp(server), "--yes")
+        assert (await digest(*send, "--limit", "5", cwd=folder)).status == 0
+        refused = await digest(*send, *changed, cwd=folder)
+        assert refused.status == 65, refused.err
+        assert changed[0].removeprefix("--") in refused.err
+        assert "--accept-change" in refused.err
+        assert len(server.truth.accepted) == 5
+        meant = await digest(*send, *changed, "--accept-change", cwd=folder)
+    assert meant.status == 0, meant.err
+    assert len(server.truth.accepted) == 20
+    assert set(server.truth.accepted.values()) == {1}
+
+
+async def test_l15_the_list_was_changed_between_two_runs(folder: Path) -> None:
+    """Whoever left it is not mailed, whoever is new is, and whoever has the letter gets no other."""
+    async with FaultServer(behave) as server:
+        send = ("send", "article.txt", "--to", "list.csv", *smtp(server), "--yes")
+        assert (await digest(*send, "--limit", "5", cwd=folder)).status == 0
+        first = set(server.truth.accepted)
+        rows = (folder / "list.csv").read_text("utf-8").splitlines()
+        left = [row for row in rows[1:] if row.partition(",")[0] not in first][:3]
+        kept = [row for row in rows if row not in left]
+        (folder / "list.csv").write_text("\n".join([*kept, "new@example.net,New"]) + "\n", "utf-8")
+        ended = await digest(*send, "--json", cwd=folder)
+    assert ended.status == 0, ended.err
+    assert ended.json()["counts"]["accepted"] == 18
+    assert ended.json()["counts"]["skipped"] == 3
+    assert not server.truth.accepted.keys() & {row.partition(",")[0] for row in left}
+    assert server.truth.accepted["new@example.net"] == 1
+    assert set(server.truth.accepted.values()) == {1}

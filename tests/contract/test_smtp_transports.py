@@ -12,7 +12,7 @@ from fault_server import FaultServer
 from mail_desk import Recorder, parcels, pulling
 
 from digest.errors import StoreError
-from digest.model import Parcel, Receipt, Transport, Verdict
+from digest.model import Envelope, Parcel, Receipt, Transport, Verdict
 from digest.smtp import open_transport, read_folder
 from digest.smtp.dkim import Signer
 from digest.smtp.dkim_keys import load_key, make_key, write_key
@@ -131,3 +131,25 @@ async def test_s34_s35_d9_d13_what_a_server_does_not_take_is_refused_before_it_i
     assert told.keys(Verdict.ACCEPTED) == {0}
     assert sum(server.truth.contents.values()) == 1
     assert all(isinstance(receipt, Receipt) for receipt in told.receipts.values())
+
+
+@pytest.mark.parametrize("offers", [("PIPELINING", "SMTPUTF8", "8BITMIME"), ("PIPELINING", "8BITMIME")])
+async def test_d9_an_address_that_is_not_ascii_goes_only_where_it_is_understood(
+    offers: tuple[str, ...],
+) -> None:
+    """SMTPUTF8 is asked for with that letter and no other; where it is not offered that one person is refused."""
+    plain, other, last = parcels(3)
+    abroad = Parcel(other.key, Envelope(other.envelope.sender, "jörg@example.org"), other.message)
+    told = Recorder()
+    async with FaultServer(offers=offers) as server:
+        connection = await open_transport(f"smtp://127.0.0.1:{server.port}").open()
+        await connection.send(pulling([plain, abroad, last]), told)
+        await connection.close()
+    asked = [b"SMTPUTF8" in line for line in server.truth.mail_lines]
+    if "SMTPUTF8" in offers:
+        assert asked == [False, True, False]
+        assert server.truth.accepted["jörg@example.org"] == 1
+    else:
+        assert asked == [False, False]
+        assert told.receipts[abroad.key].enhanced == "5.6.7"
+    assert told.keys(Verdict.ACCEPTED) >= {plain.key, last.key}

@@ -7,6 +7,7 @@ import pytest
 from digest.errors import UsageError
 from digest.model import Receipt, Stage, Verdict
 from digest.smtp import Cause, Scope, Tls, open_transport, parse_url, verdict
+from digest.smtp.options import StageTimeouts
 from digest.smtp.replies import GarbageError, Reply, ReplyReader, escape
 
 
@@ -145,3 +146,12 @@ def _feed_endlessly(said: bytes) -> None:
     reader = ReplyReader()
     for _ in range(100):
         reader.feed(said, [])
+
+
+def test_a_server_gets_the_time_that_the_rfc_asks_for() -> None:
+    """RFC 5321 4.5.3.2: five minutes for a greeting, MAIL and RCPT, two for DATA, three a block, ten for the dot."""
+    times = StageTimeouts()
+    assert (times.greeting, times.command) == (5 * 60, 5 * 60)
+    assert (times.data, times.block, times.dot) == (2 * 60, 3 * 60, 10 * 60)
+    assert times.connect <= 30
+    assert times.goodbye <= 5
