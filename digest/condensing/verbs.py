@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from digest.condensing.phrases import class_of
 from digest.condensing.words import words_in
 
 __all__ = ["finite_verb_at"]
@@ -44,7 +45,7 @@ _BASES = """
 """
 _PARTICIPLE_BEFORE = words_in("""
     a an the this that these those his her its their our my your by of in on at for with from as be
-    been being get and or very so more most newly recently alleged is are was were has have had
+    been being having get and or very so more most newly recently alleged is are was were has have had
 """)
 _PARTICIPLE_AFTER = words_in("of by in on at with as for from to")
 _OFTEN_PARTICIPLES = words_in("""
@@ -70,34 +71,50 @@ _NOUNS_TOO = words_in("""
     turns uses visits votes vows waits watches wins works worries
 """)
 _PRESENT = frozenset(map(_third_person, words_in(_BASES))) | {"has"}
+_KNOWN = _AUXILIARIES | _IRREGULAR | _PRESENT
 _ENOUGH_LETTERS = 4
 
 
 def finite_verb_at(words: Sequence[str]) -> int | None:
     """Find the first word of an English sentence that is its finite verb; None where none is sure.
 
-    ``words`` keep their punctuation and case; a capitalised word inside is a name and never a verb.
+    ``words`` keep their punctuation and case; a capitalised word inside is a name and never a verb. The verb of a
+    clause that opens before the sentence's own verb ("the board, which runs the pier, has…") is passed over.
     """
     bare = [word.strip("“”\"'‘’(),.;:!?").replace("’", "'") for word in words]
+    in_clause = bool(bare) and bare[0].lower() in _CLAUSES
+    clause_verb = -_VERB_GROUP
     for at in range(1, len(bare)):
-        word, before = bare[at], bare[at - 1].lower()
-        after = bare[at + 1].lower() if at + 1 < len(bare) else ""
-        if before in _SUBORDINATE or bare[at - 2 if at > 1 else 0].lower() in _SUBORDINATE:
+        word = bare[at]
+        if word in _CLAUSES or (word in _SUBJECTS and bare[at - 1] in _TIMES):
+            in_clause = True
+        # Most words are neither known nor regular, and asking that first is three times as fast.
+        if (word not in _KNOWN and word[-2:] != "ed") or not _is_finite(bare, at, words[at - 1]):
             continue
-        if word in _AUXILIARIES:
-            return at
-        if not word.islower() or before in _PARTICIPLE_BEFORE or words[at - 1].endswith(","):
+        if in_clause or at - clause_verb < _VERB_GROUP:
+            in_clause, clause_verb = False, at
             continue
-        if word in _OFTEN_PARTICIPLES and (after in _PARTICIPLE_AFTER or not after):
-            continue
-        if word in _IRREGULAR or (word in _PRESENT and word not in _NOUNS_TOO):
-            return at
-        if word in _NOUNS_TOO and (after in _DETERMINERS or (at > 1 and _after_name(bare, at, after))):
-            return at
-        regular = len(word) > _ENOUGH_LETTERS and word.endswith("ed") and not before.endswith("ly")
-        if regular and after not in {"by", "of"}:
-            return at
+        return at
     return None
+
+
+def _is_finite(bare: Sequence[str], at: int, written_before: str) -> bool:
+    word, before, second = bare[at], bare[at - 1].lower(), bare[at - 2 if at > 1 else 0].lower()
+    after = bare[at + 1].lower() if at + 1 < len(bare) else ""
+    if before in _SUBORDINATE or second in _SUBORDINATE:
+        # Right behind "who" stands the verb of its clause; behind "as" and "since", hardly ever a verb.
+        return before in _CLAUSES or second in _CLAUSES
+    if word in _AUXILIARIES:
+        return True
+    participle = word in _OFTEN_PARTICIPLES and (after in _PARTICIPLE_AFTER or not after)
+    if participle or not word.islower() or before in _PARTICIPLE_BEFORE or written_before.endswith(","):
+        return False
+    if word in _NOUNS_TOO and word not in _IRREGULAR:
+        return after in _DETERMINERS or (at > 1 and _after_name(bare, at, after))
+    # "top listed companies": after an adjective stands another.
+    regular = len(word) > _ENOUGH_LETTERS and word.endswith("ed") and not before.endswith("ly")
+    past = regular and after not in {"by", "of"} and class_of(bare[at - 1]) != "J"
+    return past or word in _IRREGULAR or word in _PRESENT
 
 
 _DETERMINERS = words_in("the a an his her its their")
@@ -120,6 +137,12 @@ _SUBORDINATE = frozenset(
         "though",
     ]
 )
+# Words that open a clause with a finite verb of its own; "as" and "since" open others too.
+_CLAUSES = words_in("who which whom whose where that because although though while when if")
+# "after he takes office" is a clause, "after the storm" is none.
+_TIMES, _SUBJECTS = words_in("after before until as"), words_in("he she it they we you")
+# "will have": verbs that stand side by side are one.
+_VERB_GROUP = 2
 _FOLLOWS_A_VERB = frozenset(
     [
         "the",
