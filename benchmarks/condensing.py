@@ -23,6 +23,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import completeness
 import train_ranker
 
 from digest.condensing import condense
@@ -261,9 +262,13 @@ def _opens(text: str) -> bool:
     return bool(words) and words[0].strip("\"'“”‘’(.,:;").lower() in OPENERS
 
 
-def measure_headlines(rows: Sequence[Row], rankers: Sequence[Ranker], folds: dict[str, int]) -> None:
-    """Print made headlines against the titles that were kept from them."""
+def measure_headlines(
+    folder: Path, rows: Sequence[Row], rankers: Sequence[Ranker], folds: dict[str, int]
+) -> None:
+    """Print made headlines against the titles that were kept from them, and how many end as a sentence may."""
     scorer = importlib.import_module("evaluate")
+    judge = completeness.train(folder)
+    print(f"the judge of ends passes {100 * judge.cuts_passed:.0f} % of sentences broken off at random")
     for part in ("inshorts", "orangesum"):
         titled = [row for row in rows if row["title"] and row["part"] == part]
         if not titled:
@@ -282,6 +287,9 @@ def measure_headlines(rows: Sequence[Row], rankers: Sequence[Ranker], folds: dic
             print(f"headline without a title, {part} ({len(titled)}), {name}: {means}")
         verbs = sum(finite_verb_at(line.split()) is not None for line in made)
         if part == "inshorts":
+            titles = [row["title"] for row in titled]
+            for name, lines in (("ours", made), ("first 12 words", first), ("human titles", titles)):
+                print(f"ends as a sentence may, {name}: {completeness.share_whole(judge, lines):.1f} %")
             long = sum(len(line.split()) > HEADLINE_WORDS for line in made)
             print(f"with a finite verb {verbs} of {len(made)}; over {HEADLINE_WORDS} words {long}")
 
@@ -345,7 +353,7 @@ def main() -> None:
     print(f"{'system':<26}{'R1/R2/RLsum':>16}{'dR1 Lead-3':>22}{'dR1 Lead-65':>22}{'words':>6}")
     measure_rouge(arguments.folder, rows, digests, list(peers()) if arguments.peers else [])
     measure_lines(rows, digests)
-    measure_headlines(rows, rankers, folds)
+    measure_headlines(arguments.folder, rows, rankers, folds)
     measure_keywords(rows, digests)
     measure_speed(rows)
 

@@ -1,6 +1,6 @@
 """Shorten a sentence by edits that keep its claim.
 
-These are all the edits there are:
+These are all the edits there are, with one that adds words (4. a person's given name, ``naming``):
 
 1. a dateline at its start goes: ``LONDON (Reuters) - The harbour…`` → ``The harbour…``;
 2. a parenthesis goes: ``the pier (built in 1890) was…`` → ``the pier was…``;
@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["PARENTHESIS", "shorten", "strip_dateline"]
+__all__ = ["PARENTHESIS", "is_contested", "shorten", "strip_dateline"]
 
 _DATELINE = re.compile(
     r"""^.{0,70}?\((?:CNN|AP|AFP|Reuters|PTI|IANS|ANI|UPI|dpa|EFE|Xinhua|CNN\sStudent\sNews)\)\s*(?:[-–—:]{1,3}\s*)?
@@ -57,6 +57,11 @@ def strip_dateline(text: str) -> str:
     return text[found.end() :] if (found := _DATELINE.match(text)) else text
 
 
+def is_contested(text: str) -> bool:
+    """Tell whether a sentence quotes, or speaks of blame, harm, guilt or intent: it keeps who says so."""
+    return _QUOTE.search(text) is not None or _CONTESTED.search(text) is not None
+
+
 def shorten(text: str) -> str:
     """Shorten a sentence by the edits above, those that leave a sentence."""
     text = strip_dateline(text)
@@ -66,7 +71,7 @@ def shorten(text: str) -> str:
     if not any(word in text for word in _ATTRIBUTES):
         return text
     found = _ATTRIBUTION.search(text)
-    if found and not _QUOTE.search(text) and not _CONTESTED.search(text):
+    if found and not is_contested(text):
         claim = text[: found.start()] + "."
         if len(claim.split()) >= _LEAST_WORDS_LEFT:
             return claim

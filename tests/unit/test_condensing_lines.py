@@ -7,9 +7,11 @@ from condensing_texts import HARBOUR, SCRIPTS
 
 from digest.condensing import condense
 from digest.condensing.language import tell_language
+from digest.condensing.phrases import class_of, cut_odds
 from digest.condensing.prose import is_prose, opens_dangling
 from digest.condensing.shortening import shorten
 from digest.condensing.titles import repair_title
+from digest.condensing.trimming import is_closed
 from digest.condensing.verbs import finite_verb_at
 from digest.model import Article
 
@@ -55,6 +57,101 @@ def test_a_made_headline_is_short_and_has_a_verb() -> None:
 
 
 @pytest.mark.parametrize(
+    ("sentence", "whole"),
+    [
+        # what stands between commas, the day and a leading clause go
+        (
+            "The harbour board, which runs the ferry too, has opened a new pier on Monday after the storms of March.",
+            ["The harbour board has opened a new pier"],
+        ),
+        (
+            "After three winters of storms, the town of Ellery has rebuilt its lighthouse with stones of the mill.",
+            [
+                "The town of Ellery has rebuilt its lighthouse",
+                "The town of Ellery has rebuilt its lighthouse with stones",
+            ],
+        ),
+        # so does who reported what nobody contests
+        (
+            "The council said on Monday that the library has bought sixty chairs for its new reading room by a river.",
+            [
+                "The library has bought sixty chairs",
+                "The library has bought sixty chairs for its new reading room",
+            ],
+        ),
+        # and a role before a name
+        (
+            "The popular regional radio music show host Ada Lindgren has won the regatta of Ellery in an old boat.",
+            [
+                "Ada Lindgren has won the regatta of Ellery",
+                "Ada Lindgren has won the regatta of Ellery in an old boat",
+            ],
+        ),
+    ],
+)
+def test_a_made_headline_ends_at_a_whole_phrase(sentence: str, whole: list[str]) -> None:
+    """What is left of a sentence is a sentence: nothing begun is broken off."""
+    assert condense(Article(paragraphs=[sentence], language="en")).headline in whole
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The board has decided to rebuild the old stone pier of Port Ellery before winter comes",
+        "The storm tore away one of the oldest walls of the harbour before the ferry came",
+        "Fishers from Ellery want to keep the lamp at the head of the pier for their children",
+        "The harbour of Ellery has thanked its fishers for the rebuilding of the old wall",
+    ],
+)
+def test_a_cut_within_a_phrase_is_less_likely_whole_than_one_at_its_end(text: str) -> None:
+    """An article, a preposition, an infinitive mark and half a name never end a sentence better than a noun does."""
+    words = text.split()
+    ends = range(5, 13)
+    odds = dict(zip(ends, cut_odds(words, finite_verb_at(words), ends=ends), strict=True))
+    stumps = [
+        end for end in ends if words[end - 1] in {"the", "of", "to", "at", "for", "its", "from", "before"}
+    ]
+    best = max(odds, key=odds.__getitem__)
+    assert class_of(words[best - 1]) in {"N", "P"}
+    assert all(odds[end] < odds[best] - 2 for end in stumps)
+
+
+def test_a_headline_is_no_half_quotation() -> None:
+    """A quotation that opens also closes, and a headline is no quotation alone."""
+    text = "“We will rebuild the pier,” said Ada Lindgren. The board of Ellery had shut the pier in March."
+    headline = condense(Article(paragraphs=[text], language="en")).headline
+    assert headline.count("“") == headline.count("”")
+    assert not headline.endswith(("”", ","))
+
+
+@pytest.mark.parametrize(
+    ("text", "closed"),
+    [
+        ("“It is late,” a fisher", False),
+        ("“It is late,” said a fisher", True),
+        ("“It is late,” a fisher of Ellery said", True),
+        ("The board says “it is late", False),
+        ("The pier (of 1891 is shut", False),
+        ("The pier is shut. The ferry", False),
+        ("The old pier - built in 1891 is shut", False),
+        ("The fishers' pier is shut", True),
+    ],
+)
+def test_what_opens_in_a_headline_also_closes(text: str, closed: bool) -> None:  # noqa: FBT001  # a table's column
+    """Quotations have their speaker, brackets and dashes their second half, and there is one sentence."""
+    assert is_closed(text) == closed
+
+
+def test_a_question_is_not_broken_off() -> None:
+    """What is asked is asked to its end, or not at all."""
+    text = "How could the harbour board of Ellery let the old pier fall to pieces in the long storms of last winter?"
+    headline = condense(
+        Article(paragraphs=[text, "The board has shut the pier for good."], language="en")
+    ).headline
+    assert headline == "The board has shut the pier for good"
+
+
+@pytest.mark.parametrize(
     ("words", "verb"),
     [
         ("The board has agreed to rebuild the pier", "has"),
@@ -64,6 +161,10 @@ def test_a_made_headline_is_short_and_has_a_verb() -> None:
         ("Marta Lindqvist, who leads the board,", None),
         ("The board wins a prize", "wins"),
         ("New rules on berth fees", None),
+        ("The board, which has run the ferry, will win", "will"),
+        ("The man who said so has left", "has"),
+        ("The two top listed firms", None),
+        ("Warning fishers that their nets are not safe", None),
     ],
 )
 def test_finite_verbs_are_told_from_participles(words: str, verb: str | None) -> None:

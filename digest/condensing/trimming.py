@@ -1,0 +1,273 @@
+"""What can be cut from a sentence, and how likely a whole one is left.
+
+First the inside and the beginning: when and where it was, an age, what stands between commas or dashes, a leading
+clause, "the council said that" before a claim that nobody contests, a role before a name. Each form that this
+gives is then cut at its end, in every place that leaves a finite verb and ends as a sentence may.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from digest.condensing.phrases import class_of, cut_odds
+from digest.condensing.shortening import is_contested
+from digest.condensing.verbs import finite_verb_at
+from digest.condensing.words import stopwords_of, words_in
+
+__all__ = [
+    "EDGE",
+    "MOST_WORDS",
+    "QUOTES",
+    "Form",
+    "cuts_of",
+    "finished",
+    "forms_of",
+    "is_closed",
+    "without_stump",
+]
+
+MOST_WORDS = 12
+LEAST_WORDS = 5
+# Two words after the longest headline say how the sentence goes on; a role before a name has up to ten.
+_TRIMMED_WORDS = MOST_WORDS + 2
+_LOOK_AT_WORDS = _TRIMMED_WORDS + 10
+_OPENING_WORDS = 5
+# A whole sentence is one for sure, one mended inside nearly; elsewhere than in English function words alone tell.
+_WHOLE_ODDS, _MENDED_ODDS = 2.5, 1.0
+_COMMA_ODDS, _PHRASE_ODDS, _NO_PHRASE_ODDS = 1.0, 0.0, -9.0
+
+# "Years after the pier fell" is no sentence, nor is "Not only did it fall".
+_SUBORDINATE = re.compile(
+    r"(?:(?:\w+\s){0,2}(?:years?|months?|weeks?|days?|hours?|minutes?|moments?|decades?)\s(?:after|before|since)"
+    r"|as|when|while|since|if|because|although|though|after|before|once|until|not\sonly|with)\b",
+    re.IGNORECASE,
+)
+_LEADING = re.compile(
+    r"""^(?:in|on|at|after|before|as|while|when|with|despite|following|during|for|since|if|although|though|amid|by
+    |under|according\sto|once|until|because|more\sthan|just|\w+ing|\w+ed)\b[^,“"]{2,160}?,\s(?!(?:and|or|who|which)\b)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_CONNECTIVE = re.compile(
+    r"^(?:Earlier|Meanwhile|However|Moreover|Meantime|Separately|Recently|Now|Today|Yesterday|Finally|Reportedly"
+    r"|Sources said)(?:,\s|\s(?=[A-Z]))"
+)
+_BETWEEN_COMMAS = re.compile(
+    r",\s(?:who|which|whose|where|whom|a|an|the|including|aged|one|also|\d\d|\w+ing|\w+ed|formerly|then|now)\b[^,“\"]{0,120},(?=\s)"
+)
+_BETWEEN_DASHES = re.compile(r"\s[–—-]{1,2}\s[^–—]{3,120}?\s[–—-]{1,2}(?=\s)")
+# When it was said is the first thing a headline leaves out.
+_DAY = r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|today|yesterday|tomorrow)"
+_WHEN = re.compile(
+    rf",?\s(?:(?:on\s|late\s|early\s)*(?:last\s|this\s)?{_DAY}(?:\s(?:morning|afternoon|evening|night))?"
+    r"|(?:last|this)\s(?:week|month|year|weekend)|reportedly|also|recently|meanwhile|however)(?=[\s.,])(?!\sand\b)"
+)
+# "starting Monday", "On Monday, …": a word that governs the day would be left alone.
+_GOVERNS_A_DAY = words_in("starting beginning from since until before after every by for of on in")
+# "Union Minister of State, General Singh has…": the name stays.
+_OFFICE = re.compile(r"^[A-Z][^,]{5,70},\s(?=[A-Z][\w.]+\s[A-Z])")
+_AGE = re.compile(r",\s\d{1,3},")
+# "The council said on Monday that the pier is shut": what was said is the news.
+_REPORTS = re.compile(
+    rf"[^,;:“\"]{{3,70}}?\s(?:said|says|announced|reported|confirmed|revealed|found)(?:\s(?:on\s)?{_DAY})?\sthat\s(?=\w)"
+)
+# "A lawyer in Port Ellery won…", not "at Port Ellery harbour".
+_WHERE = re.compile(r"\b(\w+)\s(?:in|at|near)\s[A-Z][\w.'’-]+(?:\s[A-Z][\w.'’-]+)*(?=\s([a-z]+))")
+_BEFORE_A_PLACE = frozenset("NP")
+_AFTER_A_PLACE = frozenset("VDXbhmtiwso")
+_NAME_WORDS = 2
+_IN_A_ROLE = frozenset("dNYJRPE'#")
+_TITLES = words_in("""
+    president vice former prime chief deputy union foreign finance home defence interior minister secretary senator
+    sen. rep. gov. governor mayor judge justice captain general lt. sgt. col. gen. dr dr. mr mr. mrs mrs. ms ms. sir
+    king queen prince princess pope bishop professor prof. actor actress director producer singer coach pm cm mp
+""")
+_BAD_END = words_in("""
+    a an the of in on at by with from over against under between for as and but or about into through
+    before until to that who which where whose his her its their our my your this these those is are
+    was were be been being has have had will would can could may might must should not no very more
+    most than after amid during while because new said says told after's according so both such some any each
+    every near if when since including mr mrs ms dr it's he she they it we i you there made became become allegedly
+    only just still even former
+""")
+_ASKS = words_in("how why what who whom whose which can could do does did is are will would should")
+_UNITS = ("per", "%", "million", "billion", "thousand", "hundred", "lakh", "crore")
+_TWO_SENTENCES = re.compile(r"[a-z]{4}[.!?]+[\"”’']?\s")
+_PAIRS = (("“", "”"), ("(", ")"), ("[", "]"), ("«", "»"))
+_OPENS_SINGLE, _CLOSES_SINGLE = re.compile(r"(?<!\w)['‘](?=\w)"), re.compile(r"(?<=[\w.,!?])['’](?!\w)")
+_SAID = re.compile(r"[\"“][^\"”]*,[\"”](.*)")
+_DASH = re.compile(r"\s[–—-]{1,2}\s")
+EDGE = ".,;:–—- ।։"
+_CLOSING = EDGE + "'’"
+QUOTES = "“”\"'‘’«»"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A sentence with what stands inside it or before it cut away; its end is still to be chosen.
+
+    ``verb`` is the place of its finite verb.
+    """
+
+    words: tuple[str, ...]
+    verb: int
+    inner: bool
+    led: bool
+
+
+def forms_of(text: str, language: str) -> Iterator[Form]:
+    """Give the forms of a sentence that have five words and, in English, a finite verb; the whole one first."""
+    english = language == "en"
+    for form, (inner, led) in _cut_inside(text, english=english).items():
+        words = form.rstrip(EDGE).split(maxsplit=_LOOK_AT_WORDS)[:_LOOK_AT_WORDS]
+        verb = finite_verb_at(words[:_TRIMMED_WORDS]) if english else 1
+        if verb is None:
+            continue
+        if len(words) >= LEAST_WORDS:
+            yield Form(tuple(words[:_TRIMMED_WORDS]), verb, inner, led)
+        if english and (start := _name_starts(words, verb)) and len(words) - start >= LEAST_WORDS:
+            yield Form(tuple(words[start : start + _TRIMMED_WORDS]), verb - start, inner=True, led=led)
+
+
+def cuts_of(form: Form, language: str) -> list[tuple[int, float]]:
+    """Give the ends of a form, places in its words, each with the log-odds that a whole sentence stands before it."""
+    words = form.words
+    leans = _SUBORDINATE.match(" ".join(words[:_OPENING_WORDS])) is not None
+    # A question that is broken off asks nothing.
+    last = 0 if words[0].lower() in _ASKS else min(MOST_WORDS, len(words) - 1)
+    ends = [
+        end
+        for end in range(max(LEAST_WORDS, form.verb + 1), last + 1)
+        if not _is_stump(words, end) and not (leans and not _past_comma(words[:end]))
+    ]
+    odds = cut_odds(words, form.verb, ends=ends) if language == "en" else _plain_odds(words, ends, language)
+    cuts = list(zip(ends, odds, strict=True))
+    if LEAST_WORDS <= len(words) <= MOST_WORDS and not (leans and not _past_comma(words)):
+        cuts.append((len(words), _MENDED_ODDS if form.inner or form.led else _WHOLE_ODDS))
+    return cuts
+
+
+def finished(words: Sequence[str]) -> str:
+    """Set words as a line: no mark at its end, a capital at its beginning."""
+    text = " ".join(words).rstrip(EDGE)
+    return text[:1].upper() + text[1:]
+
+
+def without_stump(text: str) -> str:
+    """Cut a text to twelve words, and its last ones where they are function words of English."""
+    words = text.split()
+    end = min(MOST_WORDS, len(words))
+    while end > LEAST_WORDS and words[end - 1].strip(EDGE).lower() in _BAD_END:
+        end -= 1
+    return finished(words[:end])
+
+
+def _is_stump(words: Sequence[str], end: int) -> bool:
+    """Tell an end that no headline has, in any language: a function word of English, half a name."""
+    last = words[end - 1]
+    if last.strip(_CLOSING).lower() in _BAD_END:
+        return True
+    if not last[-1].isalnum():
+        return False
+    after = words[end]
+    return (
+        last.endswith(("'s", "’s"))
+        or (last[0].isupper() and after[0].isupper())
+        or (last[0].isdigit() and after.lower().startswith(_UNITS))
+    )
+
+
+def is_closed(text: str) -> bool:
+    """Tell whether every quotation and bracket closes, and no second sentence begins; not a quotation alone."""
+    if text[0] in QUOTES and (text[-1] in QUOTES or _lacks_speaker(text)):
+        return False
+    if _TWO_SENTENCES.search(text) is not None or text.count('"') % 2 == 1 or len(_DASH.findall(text)) == 1:
+        return False
+    if len(_OPENS_SINGLE.findall(text)) > len(_CLOSES_SINGLE.findall(text)):
+        return False
+    return all(text.count(left) == text.count(right) for left, right in _PAIRS)
+
+
+def _lacks_speaker(text: str) -> bool:
+    """Tell a quotation that ends with its comma, and nobody says it: “It is late,” a fisher."""
+    found = _SAID.match(text)
+    return found is not None and finite_verb_at(["", *found.group(1).split()]) is None
+
+
+def _past_comma(words: Sequence[str]) -> bool:
+    return any(word.endswith(",") for word in words[: len(words) - LEAST_WORDS + 1])
+
+
+def _cut_inside(text: str, *, english: bool) -> dict[str, tuple[bool, bool]]:
+    """Cut inside a sentence and at its beginning, in every way; tell of each what was cut: inside, before."""
+    plain = _WHEN.sub(_without_day, _CONNECTIVE.sub("", text))
+    forms = {plain: (False, False)}
+    inner = plain
+    if "," in plain:
+        plain = _AGE.sub("", plain)
+        forms = {plain: (False, False)}
+        forms.setdefault(_OFFICE.sub("", plain), (True, False))
+        inner = _BETWEEN_COMMAS.sub("", plain)
+    if _DASH.search(inner):
+        inner = _BETWEEN_DASHES.sub("", inner)
+    forms.setdefault(inner, (True, False))
+    if "," in inner:
+        forms.setdefault(_LEADING.sub("", inner), (inner != plain, True))
+    if english:
+        for form, (_, led) in list(forms.items()):
+            if (claim := _reported(form)) is not None:
+                forms.setdefault(claim, (True, led))
+        for form, (_, led) in list(forms.items()):
+            forms.setdefault(_WHERE.sub(_without_place, form, count=1), (True, led))
+    return forms
+
+
+def _without_day(found: re.Match[str]) -> str:
+    before = found.string[: found.start()].rsplit(maxsplit=1)
+    return found.group() if before and before[-1].lower() in _GOVERNS_A_DAY else ""
+
+
+def _reported(text: str) -> str | None:
+    """Take "the council said that" off a claim that nobody contests."""
+    found = _REPORTS.match(text) if " that " in text else None
+    if found is None or is_contested(text):
+        return None
+    claim = text[found.end() :]
+    return claim[:1].upper() + claim[1:]
+
+
+def _without_place(found: re.Match[str]) -> str:
+    before, after = found.groups()
+    beside = class_of(before) in _BEFORE_A_PLACE and class_of(after) in _AFTER_A_PLACE
+    return before if beside else found.group()
+
+
+def _name_starts(words: Sequence[str], verb: int) -> int:
+    """Find where the name of who acts starts after a role: 2 in "The actor Ada Lind plays…"; 0 where none does."""
+    start = verb
+    while start > 0 and words[start - 1][0].isupper() and words[start - 1][-1].isalnum():
+        start -= 1
+    if verb - start < _NAME_WORDS:
+        return 0
+    role = [class_of(word) for word in words[:start]]
+    while start < verb and words[start].lower() in _TITLES:
+        start += 1
+    # "Nurses of the old Gandhi Hospital": the name is not who acts.
+    if verb - start < _NAME_WORDS or not _IN_A_ROLE.issuperset(role) or role[-1:] == ["J"]:
+        return 0
+    return start
+
+
+def _plain_odds(words: Sequence[str], ends: Sequence[int], language: str) -> list[float]:
+    """Judge cuts by function words: a group of words begins with one and never ends with one."""
+    stopwords = stopwords_of(language)
+    odds = []
+    for end in ends:
+        last, after = words[end - 1], words[end].strip(EDGE).lower()
+        if last.endswith((",", ";", ":")):
+            odds.append(_COMMA_ODDS)
+            continue
+        begins = re.split(r"['’]", after)[0] in stopwords
+        odds.append(_PHRASE_ODDS if begins and last.strip(EDGE).lower() not in stopwords else _NO_PHRASE_ODDS)
+    return odds
