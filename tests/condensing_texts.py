@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from digest.condensing.prose import opens_dangling
 from digest.condensing.shortening import shorten
-from digest.model import Article, Digest
+from digest.model import Article, Digest, Point
 
 HARBOUR = Article(
     title=None,
@@ -67,15 +67,39 @@ def assert_sound(digest: Digest) -> None:
     assert digest.reading_minutes >= 1
     assert len(set(digest.keywords)) == len(digest.keywords)
     for point in (*digest.summary, *digest.key_points):
-        assert len(point.evidence) == 1
-        (evidence,) = point.evidence
-        paragraph = digest.article.paragraphs[evidence.paragraph]
-        assert paragraph[evidence.start : evidence.end] == evidence.text
-        assert point.text in {evidence.text, shorten(evidence.text)}
+        for evidence in point.evidence:
+            paragraph = digest.article.paragraphs[evidence.paragraph]
+            assert paragraph[evidence.start : evidence.end] == evidence.text
+        assert_traceable(point)
     for point in digest.key_points:
         assert not opens_dangling(point.text, "en")
     lines = [point.evidence[0] for point in (*digest.summary, *digest.key_points)]
     assert len(set(lines)) == len(lines)
+
+
+def assert_traceable(point: Point) -> None:
+    """Assert that a line is its first evidence up to the listed edits.
+
+    The only words it may have more than that sentence are given names: each stands in a later evidence, right
+    before the same surname as in the line; and without a name given in full there is no later evidence.
+    """
+    own, *sources = point.evidence
+    added: list[str] = []
+    rest = point.text.split(" ")
+    kept: list[str] = []
+    for word in shorten(own.text).split(" "):
+        while rest and rest[0] != word:
+            added.append(rest.pop(0))
+        assert rest, f"{point.text!r} lacks {word!r}"
+        surname = rest.pop(0)
+        if added:
+            name = " ".join([*added, surname.rstrip(".,;:!?”\"'’s")])
+            assert any(name in source.text for source in sources), name
+            added = []
+        kept.append(surname)
+    assert not rest
+    assert kept == shorten(own.text).split(" ")
+    assert bool(sources) == (point.text != shorten(own.text))
 
 
 # The other languages Digest tells apart, so that together with SCRIPTS every one is condensed.

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import math
+from collections.abc import Iterator, Sequence
 
 from digest.condensing.choosing import choose_points, choose_summary
-from digest.condensing.features import prepare_all
+from digest.condensing.features import Prepared, prepare_all
 from digest.condensing.headlining import make_headline
 from digest.condensing.keywords import keywords
 from digest.condensing.language import primary, tell_language
+from digest.condensing.naming import Names, give_full_names
 from digest.condensing.options import CondensingOptions
 from digest.condensing.prose import is_prose
 from digest.condensing.ranking import SHIPPED, Ranker, rank
@@ -75,12 +77,13 @@ def condense_by(ranker: Ranker, article: Article, *, options: CondensingOptions 
     else:
         count, words = options.summary_sentences, options.summary_words
         summary = choose_summary(document, scores, count=count, words=words, ranker=ranker)
+    names = Names(prose, language)
     points = choose_points(document, scores, summary, count=options.key_points)
     return Digest(
         headline=repair_title(article.title or "", site=article.site, body=texts)
         or make_headline(document, scores),
-        summary=[_point(prose[chosen.place]) for chosen in summary],
-        key_points=[_point(prose[chosen.place]) for chosen in points],
+        summary=list(_summary_lines(summary, names)),
+        key_points=[_line(chosen, names) for chosen in points],
         keywords=keywords(document, scores, count=options.keywords),
         language=tag,
         reading_minutes=max(
@@ -96,5 +99,16 @@ def _prose(article: Article, sentences: list[Sentence]) -> list[Sentence]:
     return [sentence for sentence in running if is_prose(sentence.text)] or running or sentences
 
 
-def _point(sentence: Sentence) -> Point:
-    return Point(shorten(sentence.text), [sentence])
+def _summary_lines(chosen: Sequence[Prepared], names: Names) -> Iterator[Point]:
+    """Set a summary, read as one text: whoever one sentence names in full has only a surname in the next."""
+    known = ""
+    for one in chosen:
+        point = _line(one, names, known=known)
+        known += f" {point.text}"
+        yield point
+
+
+def _line(chosen: Prepared, names: Names, *, known: str = "") -> Point:
+    own = names.sentences[chosen.place]
+    text, sources = give_full_names(shorten(own.text), names, chosen.place, known=known)
+    return Point(text, [own, *sources])

@@ -139,7 +139,9 @@ class Ground:
     def _quotations(self, line: str) -> Iterator[Finding]:
         for found in _QUOTATION.finditer(line):
             said = (found.group(1) or found.group(2)).strip()
-            if " " in said and _plain(said).strip(" .,!?") not in self.text:
+            plain = _plain(said).strip(" .,!?")
+            # A parenthesis inside a quotation is the article's word, not the speaker's.
+            if " " in said and plain not in self.text and plain not in self.bare_text:
                 yield Finding("quotation", said)
 
     def _negations(self, line: str) -> Iterator[Finding]:

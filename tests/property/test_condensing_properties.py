@@ -84,6 +84,25 @@ def test_what_a_set_covers_is_what_its_sentences_say(texts: list[str], title: st
         assert figures["longest"] * 40 == pytest.approx(max(sentence.words for sentence in chosen))
 
 
+NAMES = st.sampled_from([
+    "Ngozi Okafor", "Okafor", "Okafor's", "Ada Okafor", "Mr. Okafor", "the Okafors", "“Okafor", "Tomas Akerele",
+    "Akerele", "said", "told", "34,", "who", "fisher", "The", "pier", "is", "open", "again", "and", "(", ")",
+])  # fmt: skip
+SAYINGS = st.lists(st.tuples(NAMES, MARKS), min_size=1, max_size=40).map(
+    lambda pairs: (
+        "The fisher Ngozi Okafor, 34, said the pier is open. " + "".join(word + mark for word, mark in pairs)
+    )
+)
+
+
+@given(st.lists(SAYINGS, min_size=1, max_size=4))
+def test_names_in_full_can_be_traced(paragraphs: list[str]) -> None:
+    """However people are named, a line has no word more than its evidence, and the gate finds nothing in it."""
+    digest = condense(Article(paragraphs=paragraphs, language="en"))
+    assert_sound(digest)
+    assert warn_ungrounded(digest) == ()
+
+
 @given(TEXTS)
 def test_shortening_only_takes_away(text: str) -> None:
     """The words of a shortened sentence stand in the sentence, in their order."""

@@ -9,7 +9,7 @@ from condensing_texts import HARBOUR
 
 from digest.condensing import condense, warn_ungrounded
 from digest.condensing.grounding import ground_of
-from digest.model import Point, Sentence
+from digest.model import Article, Point, Sentence
 
 GROUND = ground_of(HARBOUR, "en")
 
@@ -50,6 +50,15 @@ def test_what_the_article_says_passes_in_other_words(line: str) -> None:
 def test_lines_of_a_digest_are_never_called_wrong() -> None:
     """An extract is grounded by what it is."""
     assert warn_ungrounded(condense(HARBOUR)) == ()
+
+
+def test_a_quotation_without_the_articles_parenthesis_is_the_quotation() -> None:
+    """What the article put into somebody's mouth in brackets may go; the rest stays word for word."""
+    article = Article(paragraphs=["“We rebuild it (the pier) or we lose it,” Lindqvist said on Tuesday."])
+    ground = ground_of(article, "en")
+    assert ground.findings("“We rebuild it or we lose it,” Marta and Lindqvist said.")[0].rule == "name"
+    assert ground.findings("Lindqvist said: “We rebuild it or we lose it.”") == []
+    assert ground.findings("Lindqvist said: “We rebuild it and we lose it.”") != []
 
 
 def test_an_edited_line_is_named_by_its_place() -> None:
