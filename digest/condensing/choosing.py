@@ -20,7 +20,7 @@ from operator import mul
 from typing import NamedTuple
 
 from digest.condensing.features import Document, Prepared, likeness
-from digest.condensing.prose import opens_dangling, speaks_outside
+from digest.condensing.prose import lacks_speaker, opens_dangling, speaks_outside
 from digest.condensing.ranking import SHIPPED, Ranker
 from digest.condensing.shortening import shorten
 from digest.shingles import SAME_TEXT, containment, shingles
@@ -245,6 +245,7 @@ def _reads_badly(sentence: Prepared) -> bool:
         or not (_ENDS.match(text.rstrip(_CLOSING)[-2:]) or _UNMARKED.match(text))
         or text.rstrip("\"”’' ").endswith("?")
         or speaks_outside(text, sentence.tokens)
+        or lacks_speaker(text, sentence.tokens)
         or _LATE_PRONOUN.match(text) is not None
         or _LEANS.match(text) is not None
         or _CAPTION.match(text) is not None

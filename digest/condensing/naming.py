@@ -55,6 +55,8 @@ _ROLE = re.compile(
 _OFFICES = words_in(
     "defence defense foreign finance home interior health education railway external affairs state"
 )
+# "Pieter ten Boom": "Ten" before a surname that opens a sentence is a part of it.
+_PARTICLES = words_in("ten ter van von der den de del della di da la le el al bin ibn abu mac mc o st")
 # "Buying Madonna's…" opens with a verb.
 _VERBS = frozenset("DEXGBV")
 _DAYS = words_in("monday tuesday wednesday thursday friday saturday sunday")
@@ -192,6 +194,7 @@ def _is_no_given_name(lower: str) -> bool:
         lower in _TITLES
         or lower in _DAYS
         or lower in _OFFICES
+        or lower in _PARTICLES
         or lower.endswith(("'s", "’s"))
         or lower in stopwords_of(_LANGUAGE)
     )

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from digest.condensing.words import is_unspaced, words_in
 
-__all__ = ["is_balanced", "is_prose", "opens_dangling", "speaks_outside"]
+__all__ = ["is_balanced", "is_prose", "lacks_speaker", "opens_dangling", "speaks_outside"]
 
 _LEAST_WORDS = 5
 # Five words are found this early in any prose.
@@ -42,13 +42,14 @@ _CHROME_STARTS = tuple(
         sha fol e-m ema sen sig sub lea © cop all dow à voi чит les
     """)
 )
-# These two stand behind a name: looked for only where their word is.
+# These stand behind a name: looked for only where their word is.
 _CHROME_INSIDE = re.compile(
     r""".{0,80}\bcontributed(?:\s+reporting)?\s+to\s+this\s+(?:report|story|article)\W*$
-    |.{0,40}\bis\s+not\s+responsible\s+for\s+the\s+content\b""",
+    |.{0,40}\bis\s+not\s+responsible\s+for\s+the\s+content\b
+    |(?:(?:cnn's|journalist|correspondent|reporter)\b.{0,50}\b|.{0,50}\bwrote\s+and\s+)reported\s+from\s+[^.,;:“"]{3,20}(?:,\s[^.,;:“"]{3,20})?\.?$""",
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
-_CHROME_WORDS = ("contributed", "responsible")
+_CHROME_WORDS = ("contributed", "responsible", "reported from")
 _LOWER_WORD = re.compile(r"(?<![\w@./])[^\W\d_A-ZÀ-ÖØ-ÞА-ЯЁ][^\W\d_]+")
 _WORDS = re.compile(rf"(?:[\W_]*+[^\W_]++(?:['’.-][^\W_]++)*+){{{_LEAST_WORDS}}}")
 
@@ -101,6 +102,12 @@ _SPEAKERS = words_in("i we my our us me you your je nous vous я мы вы")
 _SPEAKER = re.compile(
     r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|us|me|[Yy]ou|[Yy]our|[Jj]e|[Nn]ous|[Vv]ous|[Яя]|[Мм]ы|[Вв]ы)\b"
 )
+_OPENING = frozenset("“\"„«‘'")
+_PRONOUNS = words_in("he she they it")
+_SAID_BY_PRONOUN = re.compile(
+    r"[\W_]*(?:(?:said|says|asked|adds?|added|wrote|writes|recalled|explained)\s)?(?:he|she|they|it)\b",
+    re.IGNORECASE,
+)
 _PAIRS = (("“", "”"), ("«", "»"), ("(", ")"), ("[", "]"), ("「", "」"))
 
 
@@ -119,7 +126,7 @@ def _is_chrome(text: str) -> bool:
     lower = text.lower()
     if (lower.startswith(_CHROME_STARTS) or text[0].isdigit()) and _CHROME.match(text):
         return True
-    inside = _CHROME_WORDS[0] in lower or _CHROME_WORDS[1] in lower
+    inside = _CHROME_WORDS[0] in lower or _CHROME_WORDS[1] in lower or _CHROME_WORDS[2] in lower
     return inside and _CHROME_INSIDE.match(text) is not None
 
 
@@ -129,6 +136,13 @@ def speaks_outside(text: str, tokens: Iterable[str]) -> bool:
     ``tokens`` are its words in lower case: most texts have no such word anywhere, which is soon told.
     """
     return not _SPEAKERS.isdisjoint(tokens) and _SPEAKER.search(_QUOTED.sub("", text)) is not None
+
+
+def lacks_speaker(text: str, tokens: Iterable[str]) -> bool:
+    """Tell whether a quotation is said by a pronoun alone: “It is late,” she told the board."""
+    if text[:1] not in _OPENING or _PRONOUNS.isdisjoint(tokens):
+        return False
+    return _SAID_BY_PRONOUN.match(_QUOTED.sub("", text)) is not None
 
 
 def opens_dangling(text: str, language: str) -> bool:

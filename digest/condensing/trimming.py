@@ -50,7 +50,8 @@ _LEADING = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _CONNECTIVE = re.compile(
-    r"^(?:Earlier|Meanwhile|However|Moreover|Meantime|Separately|Recently|Now|Today|Yesterday|Finally|Reportedly"
+    r"^(?:(?:The|A) (?:next|following|same|previous) (?:day|week|month|year)"
+    r"|Earlier|Meanwhile|However|Moreover|Meantime|Separately|Recently|Now|Today|Yesterday|Finally|Reportedly"
     r"|Sources said)(?:,\s|\s(?=[A-Z]))"
 )
 _BETWEEN_COMMAS = re.compile(
@@ -60,7 +61,7 @@ _BETWEEN_DASHES = re.compile(r"\s[–—-]{1,2}\s[^–—]{3,120}?\s[–—-]{1,
 # When it was said is the first thing a headline leaves out.
 _DAY = r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|today|yesterday|tomorrow)"
 _WHEN = re.compile(
-    rf",?\s(?:(?:on\s|late\s|early\s)*(?:last\s|this\s)?{_DAY}(?:\s(?:morning|afternoon|evening|night))?"
+    rf",?\s(?:(?:on\s|late\s|early\s)*(?:last\s|this\s)?{_DAY}(?:\s(?:morning|afternoon|evening|night))?+"
     r"|(?:last|this)\s(?:week|month|year|weekend)|reportedly|also|recently|meanwhile|however)(?=[\s.,])(?!\sand\b)"
 )
 # "starting Monday", "On Monday, …": a word that governs the day would be left alone.

@@ -292,6 +292,8 @@ def test_chrome_is_no_prose(text: str) -> None:
         "Another room is kept for the nets of the fishers who sail in the winter months.",
         "Since then the library of the harbour has lent nine boats to readers of Port Ellery.",
         "When she came to the harbour library the boats and the readers were already there.",
+        "“The boats of the library and the readers belong together,” she told the town on Monday.",
+        "“The boats of the library and the readers belong together,” said he to the harbour on Monday.",
         "Long wait: The readers of the harbour library stand in a row before the boats on Monday.",
     ],
 )

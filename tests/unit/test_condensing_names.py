@@ -57,6 +57,8 @@ def test_two_people_are_both_named() -> None:
         ("Okafor said so.", [INTRODUCED, "The Okafors have lived here since May."]),
         ("Okafor said so.", [INTRODUCED, "Mr. Okafor spoke to Mrs. Okafor."]),
         ("Okafor Street was closed on Monday.", [INTRODUCED]),
+        # a surname of two words
+        ("Boom said so.", ["The fisher Pieter ten Boom, 50, sails.", "Ten Boom told us of it."]),
         # a common word of the article, a place, a body
         ("Potter said so.", ["The potter Ada Potter, 40, came.", "Every potter was there."]),
         ("Africa said so.", ["Fishers from South Africa, who sail, came."]),
