@@ -25,7 +25,9 @@ from crash_parts import write_list  # noqa: E402  # the path comes first
 from fault_server import FaultServer  # noqa: E402  # the same
 from power_loss import MOST_IN_DOUBT, cut, moments, resume  # noqa: E402  # the same
 
-PEOPLE = 1100
+from digest.store.ledger import _FOLD_AFTER  # noqa: E402  # the same
+
+PEOPLE = _FOLD_AFTER + 100
 DISKS = 10  # of each moment
 
 
@@ -58,7 +60,7 @@ async def main() -> int:
     asked = parser.parse_args()
     print(f"seed {asked.seed}", flush=True)
     chance, doubts = random.Random(asked.seed), Counter[int]()
-    for number, (call, when) in enumerate(moments(asked.seed, -(-asked.disks // DISKS)), start=1):
+    for number, (call, when) in enumerate(moments(asked.seed, -(-asked.disks // DISKS), PEOPLE), start=1):
         try:
             doubts.update(await one_moment(call, when, chance))
         except Exception as error:  # whatever it is, the moment is what one wants to know  # noqa: BLE001

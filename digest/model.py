@@ -14,7 +14,7 @@ import enum
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal, Protocol, TypeAlias, TypeVar
+from typing import Literal, NamedTuple, Protocol, TypeAlias, TypeVar
 
 __all__ = [
     "About",
@@ -368,8 +368,9 @@ class About:
     started: float
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+# Those of which several are made for each letter are NamedTuples: making one takes half the time of a frozen
+# dataclass.
+class Claimed(NamedTuple):
     """Somebody a run may mail next. ``attempts`` counts the tries of earlier runs."""
 
     delivery: int
@@ -377,8 +378,7 @@ class Claimed:
     attempts: int
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of one delivery."""
 
     delivery: int
@@ -406,8 +406,7 @@ class Delivery:
     at: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Parcel:
+class Parcel(NamedTuple):
     """One letter on its way: ``key`` is the delivery it belongs to (the ledger's row).
 
     ``is_proper``: whoever wrote the message has seen to it that it is ASCII, that its lines end in CR LF, and

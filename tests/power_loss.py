@@ -28,6 +28,7 @@ from digest.delivering import DeliveryOptions, deliver
 from digest.delivering.course import _CLAIM
 from digest.smtp import SmtpTransport
 from digest.store import Store, read_list
+from digest.store.ledger import _FOLD_AFTER
 
 if TYPE_CHECKING:
     from fault_server import FaultServer
@@ -233,8 +234,14 @@ async def resume(server: FaultServer, folder: Path, readers: Path) -> dict[str, 
         server.truth = kept
 
 
-def moments(seed: int, most: int) -> Iterator[tuple[str, int]]:
-    """Draw calls at which the power goes: syncs, where what is at stake changes, as often as writes."""
+def moments(seed: int, most: int, letters: int) -> Iterator[tuple[str, int]]:
+    """Draw calls at which the power goes: syncs, where what is at stake changes, as often as writes.
+
+    ``letters``: how many the run is to send; each takes two writes.
+    """
     chance = random.Random(seed)
+    syncs = 4 + letters // _CLAIM + 4 * (letters // _FOLD_AFTER)  # at least; SQLite's own among them
     for _ in range(most):
-        yield chance.choice((("pwrite64", chance.randint(20, 2400)), ("fdatasync", chance.randint(3, 22))))
+        yield chance.choice(
+            (("pwrite64", chance.randint(20, 2 * letters)), ("fdatasync", chance.randint(3, syncs)))
+        )

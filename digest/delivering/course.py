@@ -27,7 +27,7 @@ __all__ = ["Batch", "Course", "Write"]
 # Gives a subscriber's message, and whether it is known to be proper (see Parcel); the time is for its Date.
 Write: TypeAlias = Callable[[Subscriber, float], tuple[bytes, bool]]
 
-_CLAIM: Final = 250  # one fdatasync for so many; after a power loss at most these are in doubt
+_CLAIM: Final = 500  # one fdatasync for so many; after a power loss at most these are in doubt
 _TELL_SECONDS: Final = 0.1
 
 

@@ -11,6 +11,7 @@ import asyncio
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from digest.model import Parcel, Receipt, Stage
 
@@ -47,8 +48,7 @@ class Extensions:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Transmission:
+class Transmission(NamedTuple):
     """A parcel as the wire wants it: commands with their line ends, content ready for its final dot.
 
     ``signature``, where letters are signed, gives the header fields that go before the content.

@@ -16,7 +16,6 @@ Source: RFC 5321 3.3, 4.1.1; RFC 2920 3.1 (content may begin a group, DATA must 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from digest.model import Observer, Parcel, Receipt, Stage
 from digest.smtp.commands import Extensions, Transmission, prepare
@@ -71,7 +70,7 @@ class Desk:
                 if self._signing is None:
                     return prepared
                 # Begun now and needed a round trip later. Of the parcel's bytes, not of the stuffed ones.
-                return replace(prepared, signature=self._signing.begin(parcel.message))
+                return prepared._replace(signature=self._signing.begin(parcel.message))
             self._observer.answered(parcel, prepared)
         return None
 

@@ -16,7 +16,6 @@ import os
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import TypeAlias
 
 from digest.model import Connection, Observer, Parcel, Transport
@@ -116,8 +115,8 @@ class _SignedConnection:
 
     async def send(self, next_parcel: Callable[[], Parcel | None], observer: Observer) -> None:
         while (parcel := next_parcel()) is not None:
-            signed: Parcel | None = replace(
-                parcel, message=await self._signing.begin(parcel.message) + parcel.message
+            signed: Parcel | None = parcel._replace(
+                message=await self._signing.begin(parcel.message) + parcel.message
             )
 
             def once() -> Parcel | None:

@@ -17,8 +17,9 @@ from crash_parts import CONNECTIONS, check, start, strace, write_list
 from fault_server import FaultServer
 
 from digest.store.folding import side_name
+from digest.store.ledger import _FOLD_AFTER
 
-MANY = 1200  # more than one fold: the journal changes in the middle of the run
+MANY = _FOLD_AFTER + 200  # the journal changes in the middle of the run
 
 
 def kept(folder: Path) -> list[str]:
@@ -56,8 +57,8 @@ async def fill_up_and_finish(server: FaultServer, folder: Path, under: tuple[str
 
 
 POINTS = [
-    *(("pwrite64", "ENOSPC", random.Random(seed).randint(1, 2350)) for seed in range(6)),
-    *(("pwrite64", "EIO", random.Random(seed).randint(1, 2350)) for seed in range(6, 8)),
+    *(("pwrite64", "ENOSPC", random.Random(seed).randint(1, 2 * MANY - 50)) for seed in range(6)),
+    *(("pwrite64", "EIO", random.Random(seed).randint(1, 2 * MANY - 50)) for seed in range(6, 8)),
     *(("fdatasync", "ENOSPC", when) for when in (1, 2, 4, 7)),
     ("fdatasync", "EIO", 3),
     ("fallocate", "ENOSPC", 1),
@@ -109,7 +110,7 @@ def resize(place: Path, kib: int) -> None:
 
 
 @pytest.mark.asks
-@pytest.mark.parametrize("kib", [1300, 1400, 1500, 1800, 2400])
+@pytest.mark.parametrize("kib", [1300, 1700, 1900, 2100, 2400])
 async def test_l04_a_small_disk_fills_up(kib: int, tmp_path: Path, small_disk: Path) -> None:
     """At whatever point it fills up, before the first letter or at a fold: 74, and with room all is finished."""
     resize(small_disk, 32_000)

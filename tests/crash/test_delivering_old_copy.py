@@ -14,6 +14,7 @@ from delivering_parts import LETTER, ScriptedTransport, people
 from digest.delivering import DeliveryOptions, deliver
 from digest.errors import StoreError
 from digest.store import State, Store
+from digest.store.ledger import _FOLD_AFTER
 
 CUT_OFF = """
 import asyncio, os, sys
@@ -21,6 +22,7 @@ sys.path.insert(0, sys.argv[2])
 from delivering_parts import LETTER, ScriptedTransport, accept, people
 from digest.delivering import deliver, DeliveryOptions
 from digest.store import State, Store
+from digest.store.ledger import _FOLD_AFTER
 
 def script(who, visit):
     if len(transport.accepted) == 7:
@@ -68,7 +70,7 @@ async def test_l16_an_older_store_beside_a_newer_journal_is_refused(tmp_path: Pa
     assert max(transport.accepted.values()) == 1
 
 
-@pytest.mark.parametrize("people_mailed", [5, 1200])
+@pytest.mark.parametrize("people_mailed", [5, _FOLD_AFTER + 200])
 async def test_l03_killed_after_the_last_fold_and_before_the_journal_is_gone(
     people_mailed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

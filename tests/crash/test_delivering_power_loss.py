@@ -10,12 +10,14 @@ from crash_parts import write_list
 from fault_server import FaultServer
 from power_loss import cut, moments, resume
 
-PEOPLE = 1100  # more than one fold, and a claim begun behind it
+from digest.store.ledger import _FOLD_AFTER
+
+PEOPLE = _FOLD_AFTER + 100  # more than one fold, and a claim begun behind it
 DISKS = 5  # for each moment; more of both: benchmarks/outage.py
 
 
 @pytest.mark.asks
-@pytest.mark.parametrize(("call", "when"), [*moments(3, 8)])
+@pytest.mark.parametrize(("call", "when"), [*moments(3, 8, PEOPLE)])
 async def test_l03_after_a_power_loss_at_most_one_sync_batch_is_in_doubt(
     call: str, when: int, tmp_path: Path
 ) -> None:

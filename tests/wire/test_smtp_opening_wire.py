@@ -240,7 +240,7 @@ def test_letters_arrive_whole_over_every_kind_of_wire(
     """Small and large letters arrive byte for byte, with and without TLS and pipelining, on both loops."""
     small = parcels(30, b"The ferry is late.\r\n.\r\n..and a dot\r\n")
     large = parcels(3, b"A line of the harbour register, which is long.\r\n" * 20_000)
-    wanted = [*small, *(replace(each, key=each.key + 100) for each in large)]
+    wanted = [*small, *(each._replace(key=each.key + 100) for each in large)]
 
     async def mail() -> None:
         told = Recorder()
