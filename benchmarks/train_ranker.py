@@ -6,7 +6,7 @@ cross-validation is printed: ROUGE-1 and ROUGE-2 F1 of the chosen sentences besi
 
 1. Sentences: logistic regression on membership in the greedy ROUGE oracle of three sentences. English words that
    stand in one of ten articles of every kind count too; which those are is told without the highlights.
-2. Sets: listwise softmax (ListNet) on the ROUGE of each set of two or three of the seven likeliest sentences,
+2. Sets: listwise softmax (ListNet) on the ROUGE of each set of two or three of the nine likeliest sentences,
    their scores out of fold, so that the second model sees the first as it will be on a new article.
 
 ROUGE is taken of the sentences as they are printed, shortened. Needs ``rouge-score``, numpy and scipy.

@@ -38,7 +38,7 @@ SET_FEATURES = (
     "stop_share", "repeated", "likest", "has_first",
 )  # fmt: skip
 
-_CANDIDATES = 7
+_CANDIDATES = 9
 _UNBALANCED_COST = 0.3
 _WORDS_SCALE = 60
 _LONGEST_SCALE = 40
