@@ -19,7 +19,7 @@ from itertools import combinations
 from operator import mul
 from typing import NamedTuple
 
-from digest.condensing.features import Document, Prepared, likeness
+from digest.condensing.features import Document, Prepared, likeness_by
 from digest.condensing.prose import lacks_speaker, opens_dangling, speaks_outside
 from digest.condensing.ranking import SHIPPED, Ranker
 from digest.condensing.shortening import shorten
@@ -93,14 +93,16 @@ def summary_sets(
         reverse=True,
     )[: max(_CANDIDATES, count + 2)]
     likely.sort(key=lambda sentence: sentence.place)
+    # What leans on a sentence that is not likely is in no set: leaving it out first spares most of them.
+    likely = [one for one in likely if _stands([one], likely, opens_article=document.opens_article)]
+    leans = any(_leans(one, opens_article=document.opens_article) for one in likely)
     sizes = range(max(1, min(2, count), count - 1), count + 1)
-    leans = any(sentence.dangles for sentence in likely)
     return [
         chosen
         for size in sizes
         for chosen in combinations(likely, size)
         if sum([sentence.words for sentence in chosen]) <= words
-        and (not leans or _stands(chosen, opens_article=document.opens_article))
+        and (not leans or _stands(chosen, chosen, opens_article=document.opens_article))
     ]
 
 
@@ -196,7 +198,7 @@ class _Growth(dict[tuple[int, ...], _Part]):
         if known is None:
             one, two = self._sentences[place], self._sentences[other]
             shared = one.stems.keys() & two.stems.keys()
-            known = self._pairs[place, other] = (shared, likeness(one, two) if shared else 0.0)
+            known = self._pairs[place, other] = (shared, likeness_by(shared, one, two))
         return known
 
 
@@ -252,23 +254,28 @@ def _reads_badly(sentence: Prepared) -> bool:
     )
 
 
-def _stands(chosen: Sequence[Prepared], *, opens_article: bool) -> bool:
-    """Tell whether no sentence leans on one that is left out; the article's own first leans on nothing."""
-    places = {sentence.place for sentence in chosen}
+def _leans(sentence: Prepared, *, opens_article: bool) -> bool:
+    """Tell whether a sentence leans on the one before it; the article's own first leans on nothing."""
+    return sentence.dangles and not (sentence.place == 0 and opens_article)
+
+
+def _stands(chosen: Sequence[Prepared], others: Sequence[Prepared], *, opens_article: bool) -> bool:
+    """Tell whether each chosen sentence that leans has the one before it among the others."""
     return all(
-        not sentence.dangles or (sentence.place == 0 and opens_article) or sentence.place - 1 in places
+        sentence.place - 1 in [other.place for other in others]
         for sentence in chosen
+        if sentence.dangles and _leans(sentence, opens_article=opens_article)
     )
 
 
 def _repeats(one: Prepared, other: Prepared) -> bool:
-    shared = len(one.stems.keys() & other.stems.keys())
+    shared = one.stems.keys() & other.stems.keys()
     smaller = min(len(one.stems), len(other.stems))
-    if shared < _HARDLY_SHARED * smaller:  # most pairs: shingles cost ten times as much
+    if len(shared) < _HARDLY_SHARED * smaller:  # most pairs: shingles cost ten times as much
         return False
     return (
-        shared >= _SAME_WORDS * smaller
-        or likeness(one, other) >= _SAME_LINE
+        len(shared) >= _SAME_WORDS * smaller
+        or likeness_by(shared, one, other) >= _SAME_LINE
         or containment(shingles(one.text), shingles(other.text)) >= SAME_TEXT
     )
 

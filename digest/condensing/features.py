@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from operator import mul
 
@@ -17,7 +17,16 @@ from digest.condensing.prose import is_balanced, opens_dangling
 from digest.condensing.shortening import strip_dateline
 from digest.condensing.words import content_stems, count_words, tokens
 
-__all__ = ["FEATURES", "Document", "Prepared", "feature_rows", "likeness", "prepare", "prepare_all"]
+__all__ = [
+    "FEATURES",
+    "Document",
+    "Prepared",
+    "feature_rows",
+    "likeness",
+    "likeness_by",
+    "prepare",
+    "prepare_all",
+]
 
 FEATURES = (
     # where it stands
@@ -115,7 +124,11 @@ def _norm(counts: Mapping[str, int]) -> float:
 
 def likeness(one: Prepared, other: Prepared) -> float:
     """Give the cosine of two sentences' content stems: 0 to 1."""
-    shared = one.stems.keys() & other.stems.keys()
+    return likeness_by(one.stems.keys() & other.stems.keys(), one, other)
+
+
+def likeness_by(shared: Collection[str], one: Prepared, other: Prepared) -> float:
+    """Give the likeness of two sentences that share these stems."""
     if not shared:
         return 0.0
     return sum([one.stems[word] * other.stems[word] for word in shared]) / (one.norm * other.norm)
