@@ -68,16 +68,16 @@ def language_of(text: str) -> str | None:
     'en'
     """
     sample = text[:_SAMPLE]
-    letters = sum(map(str.isalpha, sample))
-    if not letters:
+    words = _WORD.findall(sample.casefold())
+    if not words:
         return None
     if not sample.isascii() and _OTHER_SCRIPT.search(sample):
+        letters = sum(map(str.isalpha, sample))
         for name, script in _SCRIPTS:
             if len(script.findall(sample)) > (_SCRIPT_SHARE * letters if name != "ja" else 0.05 * letters):
                 return name
-    words = _WORD.findall(sample.casefold())
     counts = Counter(words)
-    hits = {name: sum(counts[word] for word in known) for name, known in _SETS.items()}
+    hits = {name: sum([counts[word] for word in known & counts.keys()]) for name, known in _SETS.items()}
     best = max(hits, key=hits.__getitem__)
     return best if hits[best] >= _LEAST_HITS and hits[best] >= _LEAST_SHARE * len(words) else None
 

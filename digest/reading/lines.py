@@ -15,10 +15,11 @@ from digest.model import Kind
 
 __all__ = ["Draft", "Line", "is_sentence", "key", "normalise", "split", "word_count"]
 
-_BREAKS = re.compile(r"\r\n?|[\u2028\u2029\x0b\x0c\x85]")
+_BREAKS = re.compile(r"[\u2028\u2029\x0b\x0c\x85]")
 # Zero-width joiners stay: Persian and emoji mean something by them.
 _INVISIBLE = re.compile(r"[\ufeff\u200b\u2060\u00ad\u200e\u200f\u202a-\u202e\x00-\x08\x0e-\x1f\x7f]")
-_SPACES = re.compile(r"[^\S\n]+")
+_ODD_SPACES = re.compile(r"[\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")  # [^\S\n ] takes four times as long
+_MANY_SPACES = re.compile("  +")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 _WORD = re.compile(r"\w+")
 _END = re.compile(r"[.!?…。！？؟।॥:;»”\"’')\]]\s*$")
@@ -66,7 +67,8 @@ def normalise(text: str) -> str:
     >>> normalise("one\r\ntwo\u00a0\u200bthree\u2028")
     'one\ntwo three\n'
     """
-    return _SPACES.sub(" ", _INVISIBLE.sub("", _BREAKS.sub("\n", text)))
+    broken = _BREAKS.sub("\n", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return _MANY_SPACES.sub(" ", _ODD_SPACES.sub(" ", _INVISIBLE.sub("", broken)))
 
 
 def word_count(text: str) -> int:

@@ -62,12 +62,13 @@ _MAIL_HEADER = re.compile(
     r"|dkim-signature|reply-to|snapshot-content-location|list-id|sender|cc|authentication-results|arc-[\w-]+):",
     re.IGNORECASE,
 )
+# Each with what must stand in a text that has it: most texts have none of them, and need no look at every row.
 _MARKS_OF_MARKDOWN = (
-    re.compile(r"^#{1,6} \S", re.MULTILINE),
-    re.compile(r"\[[^\]\n]+\]\((?:https?:|/|#|mailto:)[^)\s]*\)"),
-    re.compile(r"^(?:```|~~~)", re.MULTILINE),
-    re.compile(r"\*\*[^*\n]+\*\*"),
-    re.compile(r"^(?:===+|---+)\s*$", re.MULTILINE),
+    (("# ",), re.compile(r"^#{1,6} \S", re.MULTILINE)),
+    (("](",), re.compile(r"\[[^\]\n]+\]\((?:https?:|/|#|mailto:)[^)\s]*\)")),
+    (("```", "~~~"), re.compile(r"^(?:```|~~~)", re.MULTILINE)),
+    (("**",), re.compile(r"\*\*[^*\n]+\*\*")),
+    (("===", "---"), re.compile(r"^(?:===+|---+)\s*$", re.MULTILINE)),
 )
 _FIELD = re.compile(r"[A-Za-z][\w-]*:")
 _LEAST_TAGS = 2
@@ -124,14 +125,20 @@ def form_of(text: str, name: str = "", media_type: str | None = None) -> Form:  
         return Form.HTML
     if suffix in {"html", "htm", "xhtml"} and "<" in head:
         return Form.HTML
-    if sum(mark.search(text[:200_000]) is not None for mark in _MARKS_OF_MARKDOWN) >= _LEAST_MARKS:
-        return Form.MARKDOWN
-    return Form.TEXT
+    return Form.MARKDOWN if _is_markdown(text[:200_000]) else Form.TEXT
+
+
+def _is_markdown(text: str) -> bool:
+    found = [
+        any([sign in text for sign in signs]) and mark.search(text) is not None
+        for signs, mark in _MARKS_OF_MARKDOWN
+    ]
+    return sum(found) >= _LEAST_MARKS
 
 
 def _is_fragment(text: str, head: str) -> bool:
     """Tell HTML from text that has some in it: pasted comments and tutorials hold tags in a few rows."""
-    if len(_TAG.findall(text)) < _LEAST_TAGS:
+    if "</" not in text or len(_TAG.findall(text)) < _LEAST_TAGS:
         return False
     rows = [row for row in text.splitlines() if row.strip()]
     return head.startswith("<") or sum("<" in row and ">" in row for row in rows) >= _ROWS_WITH_TAGS * len(
