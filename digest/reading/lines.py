@@ -18,7 +18,9 @@ __all__ = ["Draft", "Line", "is_sentence", "key", "normalise", "split", "word_co
 _BREAKS = re.compile(r"[\u2028\u2029\x0b\x0c\x85]")
 # Zero-width joiners stay: Persian and emoji mean something by them.
 _INVISIBLE = re.compile(r"[\ufeff\u200b\u2060\u00ad\u200e\u200f\u202a-\u202e\x00-\x08\x0e-\x1f\x7f]")
-_ODD_SPACES = re.compile(r"[\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")  # [^\S\n ] takes four times as long
+_ODD_SPACES = re.compile(
+    r"[\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]"
+)  # [^\S\n ] takes four times as long
 _MANY_SPACES = re.compile("  +")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 _WORD = re.compile(r"\w+")

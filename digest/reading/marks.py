@@ -144,14 +144,15 @@ def mark_of(text: str) -> Mark:
     low = bare.lower()
     if _HARD.match(low):
         return Mark.HARD
-    if _DROP.match(low) or is_date_line(text):
-        return Mark.DROP
-    if "cookies" in low and _COOKIES.match(low):
-        return Mark.DROP
-    if "script " in low and _SCRIPT.match(low):
+    if _DROP.match(low) or is_date_line(text) or _drops_within(low):
         return Mark.DROP
     is_soft = _SOFT.match(low) or ("rights reserved" in low and _RIGHTS.match(low))
     return Mark.SOFT if is_soft else Mark.NONE
+
+
+def _drops_within(low: str) -> bool:
+    has_cookies = "cookies" in low and _COOKIES.match(low) is not None
+    return has_cookies or ("script " in low and _SCRIPT.match(low) is not None)
 
 
 def byline_of(text: str) -> str | None:

@@ -110,7 +110,7 @@ def document_form(content: bytes) -> Form | None:
     return None
 
 
-def form_of(text: str, name: str = "", media_type: str | None = None) -> Form:  # noqa: PLR0911  # one return a form
+def form_of(text: str, name: str = "", media_type: str | None = None) -> Form:  # one return a form
     """Tell the form of decoded text; ``name`` and ``media_type`` decide only where the content does not."""
     head = text.lstrip("\ufeff \t\r\n")[:_HEAD]
     marked = _marked_form(head)
@@ -130,7 +130,7 @@ def form_of(text: str, name: str = "", media_type: str | None = None) -> Form:  
 
 def _is_markdown(text: str) -> bool:
     found = [
-        any([sign in text for sign in signs]) and mark.search(text) is not None
+        any(sign in text for sign in signs) and mark.search(text) is not None
         for signs, mark in _MARKS_OF_MARKDOWN
     ]
     return sum(found) >= _LEAST_MARKS

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from digest.reading.features import BESIDE, TRAITS, beside, sights, traits
 from digest.reading.headings import TITLE_TRAITS, candidates
 from digest.reading.lines import Draft, Line, normalise, split, word_count
-from digest.reading.marks import mark_of
+from digest.reading.marks import Mark, mark_of
 from digest.reading.pasted import clean
 from digest.reading.sniffing import Form, form_of
 from digest.reading.weighing import shipped, weigh
@@ -130,6 +130,23 @@ def test_every_weight_has_its_trait() -> None:
     assert tuple(model.own) == TRAITS
     assert len(model.beside) == len(BESIDE)
     assert tuple(model.title) == TITLE_TRAITS
+
+
+@pytest.mark.parametrize(
+    ("line", "mark"),
+    [
+        ("SHARE ON FACEBOOK", Mark.DROP),
+        ("Updated: 3 MARCH 2026", Mark.DROP),
+        ("This harbour page uses COOKIES to count its boats", Mark.DROP),
+        ("You need JavaScript Enabled for the tide table", Mark.DROP),
+        ("Harbour Gazette. All Rights Reserved.", Mark.SOFT),
+        ("The baker uses cookies", Mark.DROP),
+        ("The baker sells biscuits", Mark.NONE),
+    ],
+)
+def test_marks_do_not_ask_for_case(line: str, mark: Mark) -> None:
+    """What a line says of itself is found in capitals and small letters, at its beginning or within."""
+    assert mark_of(line) is mark
 
 
 @given(st.text(max_size=300), st.integers(0, 8))
