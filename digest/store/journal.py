@@ -22,6 +22,7 @@ is reported, not skipped.
 
 from __future__ import annotations
 
+import errno
 import os
 import struct
 import zlib
@@ -45,6 +46,7 @@ _VERDICT: Final = struct.Struct("<BQBHd")
 _ONE: Final = struct.Struct("<BQ")
 _STOP: Final = b"\xe5"  # not written in a torn record, and no single flipped bit makes it of a zero
 _CLAIM, _COMMITTING, _ANSWERED = 1, 2, 3
+_DISK_FAILURES: Final = {errno.EIO, errno.ENOSPC, errno.EDQUOT}
 _REASON_LIMIT: Final = 230  # octets; receipts are cut to 200 characters
 
 
@@ -133,13 +135,21 @@ class Journal:
 
 
 def _sync_name(file: Path) -> None:
-    """Bring a file's name onto the disk, and that of its folder: a sync of the file need not (POSIX fsync)."""
+    """Bring a file's name onto the disk, and that of its folder: a sync of the file need not (POSIX fsync).
+
+    Where folders cannot be synced (some network file systems, folders one may write to and not list), going on is all
+    there is, as SQLite does; a disk that fails is an error here too.
+    """
     for folder in (file.parent, file.parent.parent):
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+        except OSError as error:
+            if error.errno in _DISK_FAILURES:
+                raise
 
 
 def told_generation(file: Path) -> int | None:

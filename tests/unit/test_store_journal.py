@@ -127,3 +127,22 @@ def test_the_machines_start_is_known() -> None:
     """Sixteen octets that do not change while the machine runs."""
     assert boot() == boot()
     assert len(boot()) == 16
+
+
+@pytest.mark.parametrize(("number", "is_told"), [(22, False), (13, False), (5, True), (28, True)])
+def test_l04_a_folder_that_cannot_be_synced_is_gone_on_with_and_a_failing_disk_is_not(
+    number: int, *, is_told: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """EINVAL and EACCES come from file systems that sync no folders; EIO and ENOSPC from a disk that loses things."""
+
+    def fails(_descriptor: int) -> None:
+        raise OSError(number, "no")
+
+    monkeypatch.setattr("os.fsync", fails)  # folders only: files are synced by fdatasync
+    if is_told:
+        with pytest.raises(OSError, match="no"):
+            Journal(tmp_path / "j", 1, claimed=[], committing=[])
+        return
+    journal = Journal(tmp_path / "j", 1, claimed=[3], committing=[])
+    journal.close()
+    assert replay(tmp_path / "j", 1).claimed == {3}
