@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from cli_places import folder_with
 from command import SECONDS, digest, start
-from fault_server import At, Fault, FaultServer, Moment, behave
+from fault_server import At, Fault, FaultServer, Moment, Then, behave
 
 from digest.web.inbox import Inbox
 
@@ -259,3 +259,21 @@ async def test_l15_the_list_was_changed_between_two_runs(folder: Path) -> None:
     assert not server.truth.accepted.keys() & {row.partition(",")[0] for row in left}
     assert server.truth.accepted["new@example.net"] == 1
     assert set(server.truth.accepted.values()) == {1}
+
+
+async def test_several_servers_share_a_mailing_and_stand_in_for_each_other(folder: Path) -> None:
+    """Weights say who carries how much; one that goes down in the midst leaves the rest to the other, nobody twice."""
+
+    def decide(moment: Moment) -> Fault | None:
+        is_down = sum(weak.truth.accepted.values()) >= 4 and moment.at in {At.GREETING, At.MAIL}
+        return Fault(b"421 4.3.2 going down\r\n", Then.HANG_UP) if is_down else None
+
+    async with FaultServer(behave) as strong, FaultServer(decide) as weak:
+        servers = f'url = "smtp://127.0.0.1:{weak.port}"\nservers = ["smtp://127.0.0.1:{strong.port} 3"]\n'
+        (folder / "digest.toml").write_text(f"[smtp]\n{servers}connections = 4\n", "utf-8")
+        ended = await digest("send", "article.txt", "--to", "list.csv", "--yes", "--json", cwd=folder)
+    assert ended.status == 0, ended.err
+    both = strong.truth.accepted + weak.truth.accepted
+    assert len(both) == 20
+    assert set(both.values()) == {1}
+    assert 0 < sum(weak.truth.accepted.values()) < 10

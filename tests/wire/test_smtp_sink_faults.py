@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from cli_places import folder_with
+from command import digest
 from delivering_parts import LETTER, StillClock, people
 
 from digest.delivering import DeliveryOptions, Report, deliver
@@ -145,3 +147,26 @@ async def test_the_ledger_says_what_the_sink_s_option_must_give(fault: str, tmp_
     still_open = {person for person, told in first.items() if told in {"planned", "deferred"}}
     assert healed == Counter(still_open)
     assert second == first | dict.fromkeys(still_open, "accepted")
+
+
+@pytest.mark.skipif(SINK is None, reason="Postfix's smtp-sink is not installed")
+async def test_a_folder_of_letters_is_mailed_to_the_sink_octet_for_octet(tmp_path: Path) -> None:
+    """Turned away by a sink that takes nobody, then mailed to a healed one: each letter once."""
+    place = folder_with(tmp_path, people=PEOPLE)
+    written = await digest(
+        "send", "article.txt", "--to", "list.csv", "--smtp", "folder:letters", "--yes", cwd=place
+    )
+    assert written.status == 0, written.err
+    letters = {path.read_bytes().replace(b"\r\n", b"\n") for path in (place / "letters").glob("*.eml")}
+    with sink(tmp_path / "sick", "-r", "CONNECT") as url:
+        ended = await digest("send", "letters", "--smtp", url, "--yes", cwd=place)
+        assert ended.status == 75, ended.err
+    with sink(tmp_path / "good") as url:
+        ended = await digest("send", "letters", "--smtp", url, "--yes", "--json", cwd=place)
+    assert ended.status == 0, ended.err
+    assert ended.json()["counts"]["accepted"] == PEOPLE
+    assert taken(tmp_path / "sick") + taken(tmp_path / "good") == {
+        f"reader{number}@example.org": 1 for number in range(PEOPLE)
+    }
+    arrived = [path.read_bytes() for path in (tmp_path / "good").iterdir()]
+    assert all(sum(letter in message for letter in letters) == 1 for message in arrived)
