@@ -1,6 +1,6 @@
 """From sources to a compiled edition, in this process or apart from it.
 
-``prepare`` walks read → condense → arrange → compose. ``prepare_apart`` does the same in a child process and
+``prepare`` walks read → condense → arrange → compose. ``preparing_apart`` does the same in a child process and
 hands the result over as JSON, so that the process that sends stays small and quick: it never loads what reads
 pages and inlines styles (measured: 44 MB and 0.5 s of imports that sending has no use for).
 
@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import hashlib
 import json
 import re
 import sys
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -39,7 +40,7 @@ __all__ = [
     "edition_id",
     "edition_text",
     "prepare",
-    "prepare_apart",
+    "preparing_apart",
     "request_from_json",
     "request_of",
     "request_to_json",
@@ -216,14 +217,18 @@ def edition_text(edition: Edition) -> str:
 # --- apart: the same in a child process ---------------------------------------------------------------------
 
 
-async def prepare_apart(request: Request) -> Prepared:
+@contextlib.asynccontextmanager
+async def preparing_apart(request: Request) -> AsyncIterator[Callable[[], Awaitable[Prepared]]]:
     """Prepare in a child process, so that this one loads none of the libraries behind it.
 
-    Raises:
-        DigestError: as ``prepare``, from the child.
+    Gives what waits for the result, so that other things can be done meanwhile, and raises what ``prepare`` does.
     """
-    answer = await ask_child({"prepare": request_to_json(request)})
-    return prepared_from_json(answer)
+    async with _child_at_work({"prepare": request_to_json(request)}) as answer:
+
+        async def prepared() -> Prepared:
+            return prepared_from_json(await answer())
+
+        yield prepared
 
 
 async def ask_child(question: Json) -> Any:
@@ -233,15 +238,32 @@ async def ask_child(question: Json) -> Any:
         DigestError: the child met an expected failure.
         RuntimeError: the child ended without an answer; its traceback stands on stderr.
     """
+    async with _child_at_work(question) as answer:
+        return await answer()
+
+
+@contextlib.asynccontextmanager
+async def _child_at_work(question: Json) -> AsyncIterator[Callable[[], Awaitable[Any]]]:
+    """Have a fresh child process work on a question; it does not outlive the block."""
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-m", _CHILD, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
     )
+    assert child.stdin is not None
     try:
-        output, _ = await child.communicate(json.dumps(question).encode())
-    except asyncio.CancelledError:
-        child.kill()
-        await child.wait()
-        raise
+        with contextlib.suppress(ConnectionError):  # it died already, and its status says so
+            child.stdin.write(json.dumps(question).encode())
+            await child.stdin.drain()
+        child.stdin.close()
+        yield lambda: _answer_of(child)
+    finally:
+        if child.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                child.kill()
+            await child.wait()
+
+
+async def _answer_of(child: asyncio.subprocess.Process) -> Any:
+    output, _ = await child.communicate()
     if child.returncode or not output:
         raise RuntimeError(f"the preparing process ended with {child.returncode}")
     answer = json.loads(output)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,13 +29,14 @@ from digest.mailing.connecting import (
     store_url,
     transport_of,
 )
-from digest.mailing.preparing import prepare_apart, request_of
+from digest.mailing.preparing import preparing_apart, request_of
 from digest.mailing.settling import Asked, Settled, changed_error, resume, settle, shown_sender
 from digest.model import Subscriber
 
 if TYPE_CHECKING:
     from digest.delivering import DeliveryOptions, PlanSummary, Progress, Report
     from digest.delivering.course import Write
+    from digest.mailing.preparing import Prepared, Request
     from digest.model import Clock, Expression, Letter, Sender, Transport
     from digest.settings import Settings
     from digest.store import Ledger, Roster, Store
@@ -154,7 +155,6 @@ async def send(request: SendRequest, settings: Settings, conduct: Conduct) -> Ou
     sender = sender_of(settings, local=is_local(url))
     with ExitStack() as stack:
         store = stack.enter_context(store_for(settings, dry_run=request.dry_run))
-        roster = stack.enter_context(_roster(request, settings, store))
         way = Way(
             store=store,
             transport=transport,
@@ -162,7 +162,10 @@ async def send(request: SendRequest, settings: Settings, conduct: Conduct) -> Ou
             conduct=conduct,
             dry_run=request.dry_run,
         )
-        settled = await _settled(request, settings, sender, way, roster)
+        async with preparing_apart(_wanted(request, settings, sender)) as prepared:
+            # The list is checked while the child reads and condenses.
+            roster = stack.enter_context(_roster(request, settings, store))
+            settled = await _settled(request, settings, prepared, way, roster)
         return await deliver_settled(settled, roster, way)
 
 
@@ -255,11 +258,8 @@ def open_list(settings: Settings, path: Path, *, store: Store | None, skip_inval
     return read_list(path, options=options)
 
 
-async def _settled(
-    request: SendRequest, settings: Settings, sender: Sender, way: Way, roster: Roster
-) -> Settled:
-    list_name = list_name_of(request, settings)
-    wanted = request_of(
+def _wanted(request: SendRequest, settings: Settings, sender: Sender) -> Request:
+    return request_of(
         settings,
         names=request.names,
         stdin=request.stdin,
@@ -270,8 +270,18 @@ async def _settled(
         allow_private=request.allow_private,
         attachments=request.attachments,
     )
+
+
+async def _settled(
+    request: SendRequest,
+    settings: Settings,
+    preparing: Callable[[], Awaitable[Prepared]],
+    way: Way,
+    roster: Roster,
+) -> Settled:
+    list_name = list_name_of(request, settings)
     try:
-        prepared = await prepare_apart(wanted)
+        prepared = await preparing()
     except InputMissingError:
         frozen = way.store.edition(request.edition) if request.edition else None
         if frozen is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from digest.errors import DigestError
 from digest.model import Observer, Parcel
@@ -12,8 +13,10 @@ from digest.smtp.dialogue import Desk, SeveredError, send_pipelined, send_staged
 from digest.smtp.errors import ConnectionLostError
 from digest.smtp.options import SmtpOptions
 from digest.smtp.session import Session
-from digest.smtp.signing import SigningThreads
 from digest.smtp.wire import Wire
+
+if TYPE_CHECKING:
+    from digest.smtp.signing import SigningThreads  # its keys take 10 ms to load, and few sign themselves
 
 __all__ = ["SmtpConnection"]
 

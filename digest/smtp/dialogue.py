@@ -16,12 +16,15 @@ Source: RFC 5321 3.3, 4.1.1; RFC 2920 3.1 (content may begin a group, DATA must 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from digest.model import Observer, Parcel, Receipt, Stage
 from digest.smtp.commands import Extensions, Transmission, prepare
 from digest.smtp.replies import Reply, receipt
-from digest.smtp.signing import SigningThreads
 from digest.smtp.wire import BLOCK_BYTES, Wire
+
+if TYPE_CHECKING:
+    from digest.smtp.signing import SigningThreads  # its keys take 10 ms to load, and few sign themselves
 
 __all__ = ["Desk", "SeveredError", "send_pipelined", "send_staged"]
 

@@ -6,13 +6,16 @@ import asyncio
 import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from digest.errors import TlsError
 from digest.model import Connection
 from digest.smtp.connection import SmtpConnection
 from digest.smtp.options import SmtpOptions, Tls
 from digest.smtp.session import open_session
-from digest.smtp.signing import SigningThreads
+
+if TYPE_CHECKING:
+    from digest.smtp.signing import SigningThreads  # its keys take 10 ms to load, and few sign themselves
 
 __all__ = ["SmtpTransport"]
 
