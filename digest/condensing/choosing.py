@@ -17,7 +17,6 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import combinations
 from operator import mul
-from typing import NamedTuple
 
 from digest.condensing.features import Document, Prepared, likeness_by
 from digest.condensing.prose import lacks_speaker, opens_dangling, speaks_outside
@@ -93,16 +92,16 @@ def summary_sets(
         reverse=True,
     )[: max(_CANDIDATES, count + 2)]
     likely.sort(key=lambda sentence: sentence.place)
-    # What leans on a sentence that is not likely is in no set: leaving it out first spares most of them.
-    likely = [one for one in likely if _stands([one], likely, opens_article=document.opens_article)]
-    leans = any(_leans(one, opens_article=document.opens_article) for one in likely)
+    leaning = {one.place for one in likely if one.dangles and not (one.place == 0 and document.opens_article)}
+    places = {one.place for one in likely}
+    # What leans on a sentence that is not likely is in no set: leaving it out first spares the sets it would be in.
+    likely = [one for one in likely if one.place not in leaning or one.place - 1 in places]
     sizes = range(max(1, min(2, count), count - 1), count + 1)
     return [
         chosen
         for size in sizes
         for chosen in combinations(likely, size)
-        if sum([sentence.words for sentence in chosen]) <= words
-        and (not leans or _stands(chosen, chosen, opens_article=document.opens_article))
+        if sum([sentence.words for sentence in chosen]) <= words and (not leaning or _stands(chosen, leaning))
     ]
 
 
@@ -115,36 +114,25 @@ def set_rows(
     grown = _Growth(document, scores)
     for chosen in sets:
         size = len(chosen)
-        part = grown[tuple([sentence.place for sentence in chosen])]
-        covered = part.covered / total
-        words = part.words / _WORDS_SCALE
+        places = tuple([sentence.place for sentence in chosen])
+        score, counted, longest, stop_share, said, kinds, repeated, in_title, likest = grown[places]
+        covered, words = said / total, counted / _WORDS_SCALE
         yield [
-            part.score, part.score / size,
-            covered, covered * covered, len(part.titles) / len(titles) if titles else 0.0,
-            words, words * length, part.longest / _LONGEST_SCALE,
+            score, score / size,
+            covered, covered * covered, len(in_title) / len(titles) if titles else 0.0,
+            words, words * length, longest / _LONGEST_SCALE,
             1.0 if size == _THREE else 0.0,
-            part.stop_share / size,
-            part.repeated / (part.kinds or 1),
-            part.likest, 1.0 if chosen[0].place == 0 else 0.0,
+            stop_share / size,
+            repeated / (kinds or 1),
+            likest, 1.0 if places[0] == 0 else 0.0,
         ]  # fmt: skip
 
 
-class _Part(NamedTuple):
-    """What is summed up over the sentences of a set, or of the beginning of one.
-
-    ``covered`` counts how often the article says the stems that are in it, ``kinds`` the stems of each sentence,
-    ``repeated`` those that an earlier one of the set has too. ``titles`` are the stems of the title it has.
-    """
-
-    score: float
-    words: int
-    longest: int
-    stop_share: float
-    covered: int
-    kinds: int
-    repeated: int
-    titles: frozenset[str]
-    likest: float
+# What is summed up over a set, or the beginning of one: score, words, longest sentence, share of function words; how
+# often the article says its stems, the stems of each sentence, those that an earlier one has too, those of the
+# title; the likest pair. A tuple without names, since an article has a hundred.
+_Part = tuple[float, int, int, float, int, int, int, frozenset[str], float]
+_NOTHING: _Part = (0.0, 0, 0, 0.0, 0, 0, 0, frozenset(), 0.0)
 
 
 class _Growth(dict[tuple[int, ...], _Part]):
@@ -155,51 +143,62 @@ class _Growth(dict[tuple[int, ...], _Part]):
     """
 
     def __init__(self, document: Document, scores: Sequence[float]) -> None:
-        super().__init__({(): _Part(0.0, 0, 0, 0.0, 0, 0, 0, frozenset(), 0.0)})
-        self._sentences = document.sentences
-        self._said = document.frequencies.__getitem__
-        self._titles = document.title_stems
+        super().__init__({(): _NOTHING})
         self._scores = scores
-        self._singles: dict[int, tuple[int, frozenset[str]]] = {}
-        self._pairs: dict[tuple[int, int], tuple[AbstractSet[str], float]] = {}
+        self._said = document.frequencies.__getitem__
+        self._singles = _Singles(document)
+        self._pairs = _Pairs(document)
 
     def __missing__(self, places: tuple[int, ...]) -> _Part:
         *earlier, last = places
-        score, words, longest, stop_share, covered, kinds, repeated, titles, likest = self[places[:-1]]
-        sentence = self._sentences[last]
-        said, its_titles = self._single(last)
+        score, words, longest, stop_share, said, kinds, repeated, in_title, likest = self[places[:-1]]
+        sentence, its_said, its_title = self._singles[last]
         shared: AbstractSet[str] = frozenset()
         for place in earlier:
-            stems, alike = self._pair(place, last)
+            stems, alike = self._pairs[place, last]
             if stems:
                 shared = shared | stems if shared else stems
-                likest = max(likest, alike)
-        part = self[places] = _Part(
+                likest = alike if alike > likest else likest  # noqa: FURB136  # max() takes thrice as long
+        part = self[places] = (
             score + self._scores[last],
             words + sentence.words,
             max(longest, sentence.words),
             stop_share + sentence.stop_share,
-            covered + said - (sum(map(self._said, shared)) if shared else 0),
+            said + its_said - (sum(map(self._said, shared)) if shared else 0),
             kinds + len(sentence.stems),
             repeated + len(shared),
-            titles | its_titles if its_titles else titles,
+            in_title | its_title if its_title else in_title,
             likest,
         )
         return part
 
-    def _single(self, place: int) -> tuple[int, frozenset[str]]:
-        if place not in self._singles:
-            stems = self._sentences[place].stems
-            self._singles[place] = (sum(map(self._said, stems)), self._titles & stems.keys())
-        return self._singles[place]
 
-    def _pair(self, place: int, other: int) -> tuple[AbstractSet[str], float]:
-        known = self._pairs.get((place, other))
-        if known is None:
-            one, two = self._sentences[place], self._sentences[other]
-            shared = one.stems.keys() & two.stems.keys()
-            known = self._pairs[place, other] = (shared, likeness_by(shared, one, two))
-        return known
+class _Singles(dict[int, tuple[Prepared, int, frozenset[str]]]):
+    """Each sentence with how often the article says its stems, and the title's among them; by place."""
+
+    def __init__(self, document: Document) -> None:
+        super().__init__()
+        self._document = document
+
+    def __missing__(self, place: int) -> tuple[Prepared, int, frozenset[str]]:
+        sentence, document = self._document.sentences[place], self._document
+        said = sum(map(document.frequencies.__getitem__, sentence.stems))
+        single = self[place] = (sentence, said, document.title_stems & sentence.stems.keys())
+        return single
+
+
+class _Pairs(dict[tuple[int, int], tuple[AbstractSet[str], float]]):
+    """The stems that two sentences share, and how alike they are; by their places."""
+
+    def __init__(self, document: Document) -> None:
+        super().__init__()
+        self._sentences = document.sentences
+
+    def __missing__(self, places: tuple[int, int]) -> tuple[AbstractSet[str], float]:
+        one, other = [self._sentences[place] for place in places]
+        shared = one.stems.keys() & other.stems.keys()
+        pair = self[places] = (shared, likeness_by(shared, one, other))
+        return pair
 
 
 def choose_points(
@@ -254,18 +253,14 @@ def _reads_badly(sentence: Prepared) -> bool:
     )
 
 
-def _leans(sentence: Prepared, *, opens_article: bool) -> bool:
-    """Tell whether a sentence leans on the one before it; the article's own first leans on nothing."""
-    return sentence.dangles and not (sentence.place == 0 and opens_article)
-
-
-def _stands(chosen: Sequence[Prepared], others: Sequence[Prepared], *, opens_article: bool) -> bool:
-    """Tell whether each chosen sentence that leans has the one before it among the others."""
-    return all(
-        sentence.place - 1 in [other.place for other in others]
-        for sentence in chosen
-        if sentence.dangles and _leans(sentence, opens_article=opens_article)
-    )
+def _stands(chosen: Sequence[Prepared], leaning: AbstractSet[int]) -> bool:
+    """Tell whether each sentence that leans has the one it leans on right before it; ``leaning`` are places."""
+    before = -1
+    for sentence in chosen:
+        if sentence.place in leaning and sentence.place - 1 != before:
+            return False
+        before = sentence.place
+    return True
 
 
 def _repeats(one: Prepared, other: Prepared) -> bool:

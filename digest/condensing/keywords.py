@@ -64,7 +64,8 @@ def _written(document: Document, stems: Sequence[str], count: int) -> list[str]:
     stem = stemmer_of(document.language)
     text = "\n".join([sentence.text for sentence in document.sentences])
     forms: dict[str, list[tuple[int, bool, str]]] = {key: [] for key in stems}
-    words = chain.from_iterable([written_words(sentence.text) for sentence in document.sentences])
+    holding = [sentence for sentence in document.sentences if not forms.keys().isdisjoint(sentence.stems)]
+    words = chain.from_iterable([written_words(sentence.text) for sentence in holding])
     for word, times in Counter(words).items():
         if (key := stem(word.lower())) in forms:
             # A word that opens a sentence once is no name: lower case wins a tie.
