@@ -1,10 +1,11 @@
 """Train the line model: ``python benchmarks/train_reader.py KIT_FOLDER [--more FOLDER] [--write]``.
 
 Reads the kit's pasted texts with the articles in them, fits the two small linear models of
-``digest/reading/features.py`` and, with ``--write``, writes ``digest/reading/weights.py``. Without it the
-five-fold cross-validation is printed, the three messes of a page always in the same fold: F1, the worst text and
-the share of right headlines. ``--more`` is a folder of further texts, ``ID.txt``, for pages of the kit that have
-no pasted text (``paste_pages.py`` makes it).
+``digest/reading/features.py`` and the headline's of ``digest/reading/headings.py``; with ``--write`` it writes
+``digest/reading/weights.py`` and ``digest/reading/heading_weights.py``, with ``--write-headline`` the second alone.
+Without them the five-fold cross-validation is printed, the three messes of a page always in the same fold: F1, the
+worst text and the share of right headlines. ``--more`` is a folder of further texts, ``ID.txt``, for pages of the
+kit that have no pasted text (``paste_pages.py`` makes it).
 
 1. Each line by itself: logistic regression on whether it belongs to the article.
 2. The same with what the neighbours came out at, their scores out of fold.
@@ -37,10 +38,11 @@ from digest.reading.marks import mark_of
 from digest.reading.weighing import Model
 
 WEIGHTS_FILE = Path(__file__).parent.parent / "digest" / "reading" / "weights.py"
+HEADING_FILE = WEIGHTS_FILE.with_name("heading_weights.py")
 FOLDS, SEED = 5, 1
 RUN = 4  # words; what the kit's scorer compares
 LEAST_LETTERS = 25  # of a line to be known inside a segment
-RIDGE_OWN, RIDGE_BESIDE, RIDGE_TITLE = 3.0, 1.0, 0.6
+RIDGE_OWN, RIDGE_BESIDE, RIDGE_TITLE = 3.0, 1.0, 1.0
 INNER = 3  # folds inside a fold
 TITLE_SHARES = {"full": 1.0, "article": 0.6, "clean": 0.3, "more": 1.0, "segments": 0.3, "drag": 0.6}
 UNTITLED_SHARES = {"clean": 0.06}
@@ -291,19 +293,28 @@ def show(kit: Path, cases: Sequence[Case], models: dict[str, Model]) -> None:
 
 
 def write(model: Model) -> None:
-    """Write the weights as a table."""
+    """Write the line model's weights as a table."""
     rows = "\n".join(f'    "{name}": {value:.3f},' for name, value in model.own.items())
     second = "\n".join(
         f"    {value:.3f},  # {name}" for name, value in zip(BESIDE, model.beside, strict=True)
     )
-    third = "\n".join(f'    "{name}": {value:.3f},' for name, value in model.title.items())
     WEIGHTS_FILE.write_text(
         '"""The line model\'s weights: written by ``benchmarks/train_reader.py``, never by hand."""\n\n'
-        'from __future__ import annotations\n\n__all__ = ["BESIDE_WEIGHTS", "OWN_WEIGHTS", "TITLE_WEIGHTS"]\n\n'
+        'from __future__ import annotations\n\n__all__ = ["BESIDE_WEIGHTS", "OWN_WEIGHTS"]\n\n'
         "# Log-odds that a line belongs to the article, by trait (digest/reading/features.py).\n"
-        f"OWN_WEIGHTS = {{\n{rows}\n}}\n\n# The same from what stands around it.\nBESIDE_WEIGHTS = (\n{second}\n)\n\n"
+        f"OWN_WEIGHTS = {{\n{rows}\n}}\n\n# The same from what stands around it.\nBESIDE_WEIGHTS = (\n{second}\n)\n",
+        encoding="utf-8",
+    )
+
+
+def write_headline(model: Model) -> None:
+    """Write the headline's weights as a table."""
+    rows = "\n".join(f'    "{name}": {value:.3f},' for name, value in model.title.items())
+    HEADING_FILE.write_text(
+        '"""The headline\'s weights: written by ``benchmarks/train_reader.py``, never by hand."""\n\n'
+        'from __future__ import annotations\n\n__all__ = ["TITLE_WEIGHTS"]\n\n'
         "# How much a line looks like the headline, by trait (digest/reading/headings.py).\n"
-        f"TITLE_WEIGHTS = {{\n{third}\n}}\n",
+        f"TITLE_WEIGHTS = {{\n{rows}\n}}\n",
         encoding="utf-8",
     )
 
@@ -314,10 +325,14 @@ def main() -> None:
     parser.add_argument("kit", type=Path)
     parser.add_argument("--more", type=Path, help="a folder of further texts, ID.txt")
     parser.add_argument("--write", action="store_true", help="write the weights, trained on everything")
+    parser.add_argument("--write-headline", action="store_true", help="write the headline's alone")
     arguments = parser.parse_args()
     cases = load(arguments.kit, arguments.more)
-    if arguments.write:
-        write(trained(cases))
+    if arguments.write or arguments.write_headline:
+        model = trained(cases)
+        write_headline(model)
+        if arguments.write:
+            write(model)
     else:
         show(arguments.kit, cases, crossed(cases))
 

@@ -2,9 +2,11 @@
 
 Every line that could be one is weighed by what it shows: its words and how many of them the article's opening
 uses again, how it is written, what stands around it, how far it is from the body. The weights are a table
-(``weights.TITLE_WEIGHTS``); the greatest sum wins, if it is above 0: a text may have no headline.
+(``heading_weights``); the greatest sum wins, if it is above 0: a text may have no headline.
 
-Trained by ``benchmarks/train_reader.py``: the share of right headlines among each text's candidates.
+Trained by ``benchmarks/train_reader.py``: the share of right headlines among each text's candidates. Of forty traits
+these were left: how a line is written (commas, brackets, a closing colon) and where it stands among its like told
+nothing more, and with 120 pages to learn from each further trait costs right headlines.
 """
 
 from __future__ import annotations
@@ -15,72 +17,49 @@ from collections import Counter
 from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 
-from digest.reading.lines import Line, ends_in_stop, key, word_count
+from digest.reading.lines import Line, key, word_count
 from digest.reading.marks import Mark, byline_of, is_date_line
 
 __all__ = ["TITLE_TRAITS", "Candidate", "candidates", "headline_at"]
 
 _FARTHEST = 120  # lines above the body; a menu is longer only where the body was missed
-_INSIDE = 4  # lines of the body that may still be its headline
+# Where a menu holds a sentence the body found begins in the menu: its headline may stand further down, but not
+# below a story's own paragraphs, which would be cut off with what stands above a headline.
+_INSIDE, _SENTENCES_OF_MENU = 40, 2
 _OPENING, _BEGINNING = 12, 60  # lines of the body that tell what it is about
 _FEWEST_WORDS, _MOST_WORDS = 2, 30
+_PARAGRAPH = 20  # words; a line of the body that has as many is none of its headlines
 _LONG_WORD = 4  # letters; a shorter word is no content word
-_SIZES = (
-    (2, "words_2"),
-    (3, "words_3"),
-    (4, "words_4"),
-    (7, "words_5_7"),
-    (14, "words_8_14"),
-    (19, "words_15_19"),
-)
+_USUAL, _LONG = 6, 14  # words: shorter it may be a crumb, longer a sentence
 _BELOW = 40  # lines below the last candidate in which a headline may be said again
-_NEAR = 14
+_SIGNED_WITHIN = 4  # lines from a headline to its byline or date
 _LONGEST_CRUMB = 400  # characters
 _SHORTEST_SAID_AGAIN = 12  # characters
 _MOST_COUNTED = 60  # lines of distance
 _STOPS = (".", "。", "।")
 _SEPARATOR = re.compile(r"[|•»›]| [-–—] ")
-_GLUED = re.compile(r"[a-zà-ÿ][A-Z][a-z]")
 
 TITLE_TRAITS = (
     "bias",
     "shared_share",
     "shared_count",
     "shared_often",
-    "shared_most",
-    "shared_most_near",
-    *(name for _, name in _SIZES),
-    "words_20",
-    "repeated",
+    "words_6",
+    "words_30",
     "contained",
     "distance",
     "far",
-    "inside",
     "top",
-    "top_three",
-    "stop",
-    "question",
-    "colon",
-    "prose",
-    "prose_inside",
     "prose_above",
-    "signed_next",
+    "prose_next",
+    "prose_far",
     "signed_soon",
     "signed_before",
-    "headline_before",
-    "headlines_around",
     "deck",
     "capitals",
-    "lower",
-    "upper",
     "separator",
-    "glued",
-    "commas",
-    "bracket",
-    "quotation",
     "apart",
     "apart_after",
-    "heading",
 )
 
 
@@ -119,23 +98,30 @@ def candidates(
     opening = _content(lines[first : min(last, first + _OPENING)])
     beginning = _content(lines[first : min(last, first + _BEGINNING)])
     found = []
-    prose_above = 0
+    prose_above = prose_inside = 0
+    most_inside = (
+        _SENTENCES_OF_MENU if first else 0
+    )  # a text without anything above its body has no menu either
     for at in range(low, high):
+        if prose_inside > most_inside:
+            break
         if view.may_be[at - low]:
-            row = _written(lines[at].text) | _around(view, at - low)
+            row = _written(lines[at].text, view.words[at - low]) | _around(view, at - low)
             row |= _about(view.keys[at - low], opening, beginning, itself=int(first <= at < last))
-            row |= _placed(at, first, is_prose=good[at])
+            row |= _placed(at, first)
             row["prose_above"] = min(prose_above, 4) / 4
-            row["heading"] = float(lines[at].kind == "heading")
             found.append(Candidate(at, row))
         prose_above += good[at]
-    _compare(found, first)
+        prose_inside += good[at] and at >= first
     return found
 
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """The lines around the body, each looked at once; the first is the farthest candidate."""
+    """The lines around the body, each looked at once; the first is the farthest candidate.
+
+    ``to_prose``: the lines between a line and the next prose.
+    """
 
     lines: Sequence[Line]
     words: Sequence[int]
@@ -143,14 +129,14 @@ class _View:
     said: str
     may_be: Sequence[bool]
     is_signed: Sequence[bool]
-    is_like_one: Sequence[bool]
+    to_prose: Sequence[int]
     counts: Counter[str] = field(repr=False)
 
 
 def _view(lines: Sequence[Line], marks: Sequence[Mark], good: Sequence[bool], size: int, body: int) -> _View:
     words = [word_count(line.text) for line in lines]
     keys = [key(line.text) for line in lines]
-    names = [bool(byline_of(line.text)) for line in lines[: size + _INSIDE]]
+    names = [bool(byline_of(line.text)) for line in lines[: size + _SIGNED_WITHIN]]
     return _View(
         lines,
         words,
@@ -160,18 +146,25 @@ def _view(lines: Sequence[Line], marks: Sequence[Mark], good: Sequence[bool], si
             marks[at] is Mark.NONE
             and _FEWEST_WORDS <= words[at] <= _MOST_WORDS
             and not names[at]
-            and not (
-                (good[at] or at >= body) and lines[at].text.endswith(_STOPS)
-            )  # a sentence, not a headline
+            # a sentence, not a headline
+            and not ((good[at] or at >= body) and lines[at].text.endswith(_STOPS))
+            and not (at >= body and good[at] and words[at] >= _PARAGRAPH)
             for at in range(size)
         ],
         is_signed=[has_name or is_date_line(line.text) for has_name, line in zip(names, lines, strict=False)],
-        is_like_one=[
-            marks[at] is Mark.NONE and 4 <= words[at] <= 25 and not ends_in_stop(lines[at].text)  # noqa: PLR2004  # usual headlines
-            for at in range(size)
-        ],
+        to_prose=_to_prose(good[: len(lines)]),
         counts=Counter(keys),
     )
+
+
+def _to_prose(good: Sequence[bool]) -> list[int]:
+    """Count the lines from each line to the next prose below it, those seen at most."""
+    found = [0] * len(good)
+    so_far = _MOST_COUNTED
+    for at in range(len(good) - 1, -1, -1):
+        found[at] = so_far
+        so_far = 0 if good[at] else min(so_far + 1, _MOST_COUNTED)
+    return found
 
 
 def _content(lines: Sequence[Line]) -> Counter[str]:
@@ -185,71 +178,44 @@ def _about(own: str, opening: Counter[str], beginning: Counter[str], *, itself: 
     return {
         "shared_share": shared / len(words) if words else 0.0,
         "shared_count": min(4, shared) / 4,
-        "shared_often": math.log1p(sum([beginning[word] - itself for word in set(words)])),
+        "shared_often": math.log1p(max(0, sum([beginning[word] - itself for word in set(words)]))),
     }
 
 
-def _written(text: str) -> dict[str, float]:
-    """Say how a line is written."""
+def _written(text: str, count: int) -> dict[str, float]:
+    """Say how a line is written, and how long it is."""
     words = text.split()
     return {
-        "stop": float(ends_in_stop(text) and text[-1] not in "?!"),
-        "question": float(text.endswith("?")),
-        "colon": float(text.endswith(":")),
+        "bias": 1.0,
+        "words_6": min(count - _FEWEST_WORDS, _USUAL - _FEWEST_WORDS) / (_USUAL - _FEWEST_WORDS),
+        "words_30": max(count - _LONG, 0) / 10,
         "capitals": sum([word[0].isupper() or word[0].isdigit() for word in words]) / len(words),
-        "lower": float(text[0].islower()),
-        "upper": float(text.isupper()),
         "separator": float(_SEPARATOR.search(text) is not None),
-        "glued": min(3, len(_GLUED.findall(text))) / 3,
-        "commas": min(3, text.count(",")) / 3,
-        "bracket": float("(" in text),
-        "quotation": float(any(mark in text for mark in '“"«')),
     }
 
 
 def _around(view: _View, at: int) -> dict[str, float]:
-    """Say what stands around a line, and how long it is beside it."""
-    own, words = view.keys[at], view.words[at]
-    size = next((name for most, name in _SIZES if words <= most), "words_20")
-    signed, like = view.is_signed, view.is_like_one
-    following = range(at + 1, min(at + 5, len(signed)))
+    """Say what stands around a line, and where it is said again."""
+    own, words, signed = view.keys[at], view.words[at], view.is_signed
+    after = at + 1 < len(view.lines)
     return {
-        "bias": 1.0,
-        size: 1.0,
-        "repeated": float(view.counts[own] > 1),
         # a crumb or a window's title says the headline again; a shorter line stands in anything
         "contained": float(len(own) > _SHORTEST_SAID_AGAIN and view.said.count(own) > view.counts[own]),
-        "signed_next": float(at + 1 in following and signed[at + 1]),
-        "signed_soon": float(any(signed[other] for other in following)),
+        "prose_next": float(view.to_prose[at] == 0),
+        "prose_far": math.log1p(view.to_prose[at]),
+        "signed_soon": float(any(signed[at + 1 : at + 1 + _SIGNED_WITHIN])),
         "signed_before": float(at > 0 and signed[at - 1]),
-        "headline_before": float(at > 0 and like[at - 1]),
-        "headlines_around": (sum(like[max(0, at - 4) : at + 5]) - like[at]) / 8,
-        "deck": float(at + 1 < len(view.words) and view.words[at + 1] >= words + 4),
+        "deck": float(after and view.words[at + 1] >= words + 4),
         "apart": float(view.lines[at].is_apart),
-        "apart_after": float(at + 1 < len(view.lines) and view.lines[at + 1].is_apart),
+        "apart_after": float(after and view.lines[at + 1].is_apart),
     }
 
 
-def _placed(at: int, first: int, *, is_prose: bool) -> dict[str, float]:
-    """Say where a line stands: on the page, and beside the body."""
+def _placed(at: int, first: int) -> dict[str, float]:
+    """Say where a line stands: on the page, and above the body."""
     above = max(0, first - at)
     return {
         "distance": math.log1p(above),
         "far": min(above, _MOST_COUNTED) / 10,
-        "inside": float(above == 0),
         "top": float(at == 0),
-        "top_three": float(at < 3),  # noqa: PLR2004  # its name
-        "prose": float(is_prose),
-        "prose_inside": float(is_prose and above == 0),
     }
-
-
-def _compare(found: Sequence[Candidate], first: int) -> None:
-    """Mark the candidates whose words the body uses most, of all and of the near ones."""
-    often = [candidate.traits["shared_often"] for candidate in found]
-    most = max(often, default=0.0)
-    near = [first - candidate.at <= _NEAR for candidate in found]
-    most_near = max((value for value, is_near in zip(often, near, strict=True) if is_near), default=0.0)
-    for candidate, value, is_near in zip(found, often, near, strict=True):
-        candidate.traits["shared_most"] = float(value >= most)
-        candidate.traits["shared_most_near"] = float(is_near and value >= most_near)

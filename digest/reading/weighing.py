@@ -28,7 +28,8 @@ class Model:
 @cache
 def shipped() -> Model:
     """Give the model in the package."""
-    from digest.reading.weights import BESIDE_WEIGHTS, OWN_WEIGHTS, TITLE_WEIGHTS
+    from digest.reading.heading_weights import TITLE_WEIGHTS
+    from digest.reading.weights import BESIDE_WEIGHTS, OWN_WEIGHTS
 
     return Model(OWN_WEIGHTS, BESIDE_WEIGHTS, TITLE_WEIGHTS)
 

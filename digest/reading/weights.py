@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["BESIDE_WEIGHTS", "OWN_WEIGHTS", "TITLE_WEIGHTS"]
+__all__ = ["BESIDE_WEIGHTS", "OWN_WEIGHTS"]
 
 # Log-odds that a line belongs to the article, by trait (digest/reading/features.py).
 OWN_WEIGHTS = {
@@ -85,50 +85,3 @@ BESIDE_WEIGHTS = (
     -1.601,  # soft
     0.713,  # words
 )
-
-# How much a line looks like the headline, by trait (digest/reading/headings.py).
-TITLE_WEIGHTS = {
-    "bias": -0.829,
-    "shared_share": 0.643,
-    "shared_count": 2.399,
-    "shared_often": 0.789,
-    "shared_most": 0.983,
-    "shared_most_near": -0.583,
-    "words_2": -2.044,
-    "words_3": -0.266,
-    "words_4": -0.130,
-    "words_5_7": 0.980,
-    "words_8_14": 1.288,
-    "words_15_19": 0.395,
-    "words_20": -1.052,
-    "repeated": 0.068,
-    "contained": 0.790,
-    "distance": 0.266,
-    "far": -1.116,
-    "inside": -0.968,
-    "top": 1.376,
-    "top_three": 0.175,
-    "stop": 0.166,
-    "question": -0.550,
-    "colon": -0.733,
-    "prose": -1.268,
-    "prose_inside": -0.845,
-    "prose_above": -0.916,
-    "signed_next": 0.640,
-    "signed_soon": 1.392,
-    "signed_before": 1.535,
-    "headline_before": -0.783,
-    "headlines_around": -0.195,
-    "deck": 0.316,
-    "capitals": 0.920,
-    "lower": 0.851,
-    "upper": 0.362,
-    "separator": -0.530,
-    "glued": -1.134,
-    "commas": -0.591,
-    "bracket": -0.818,
-    "quotation": -0.310,
-    "apart": -1.666,
-    "apart_after": -1.046,
-    "heading": 0.000,
-}
