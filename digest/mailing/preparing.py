@@ -301,9 +301,10 @@ def prepared_from_json(value: Any) -> Prepared:
 
 
 def error_to_json(error: DigestError) -> dict[str, Json]:
-    """Write an expected failure as JSON."""
+    """Write an expected failure as JSON, a room's own class as the one of ``errors`` that it refines."""
+    known = next(kind for kind in type(error).__mro__ if kind.__module__ == errors.__name__)
     return {
-        "class": type(error).__name__,
+        "class": known.__name__,
         "what": error.what,
         "where": error.where,
         "hint": error.hint,
@@ -312,7 +313,7 @@ def error_to_json(error: DigestError) -> dict[str, Json]:
 
 
 def error_from_json(value: Any) -> DigestError:
-    """Read back what ``error_to_json`` wrote: the same class, or the nearest that this process knows."""
+    """Read back what ``error_to_json`` wrote: the same class of ``errors``, so the same exit status."""
     kind = getattr(errors, value["class"] or "", None)
     if not (isinstance(kind, type) and issubclass(kind, DigestError)):
         kind = errors.InvalidInputError
