@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
 import gzip
 import time
 import tracemalloc
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable
+from contextlib import suppress
 
 import pytest
+from hostile_answers import (
+    BILLION,
+    QUADRATIC,
+    SENTENCE,
+    answering,
+    as_list,
+    dripping,
+    endless,
+    nested_feed,
+    nested_page,
+    signed_at_length,
+    whole,
+)
 
 from digest.errors import DigestError, InvalidInputError, TryAgainError
 from digest.model import Article, Source
@@ -18,8 +30,6 @@ from digest.reading import FeedState, ReadingOptions, collect, poll, read
 SECONDS = 10.0  # CPU; FAULTS B16's bound
 MEGABYTES = 300  # the same
 LOOPBACK = ReadingOptions(allow_private=True, deadline_seconds=5.0, max_bytes=1_000_000)
-SENTENCE = "The harbour library lends lanterns to everyone who walks home after the last ferry has gone. "
-Answer = Callable[[asyncio.StreamWriter], Awaitable[None]]
 
 
 class FixedClock:
@@ -33,54 +43,6 @@ class FixedClock:
 
     async def sleep(self, seconds: float) -> None:
         """Wait for nothing."""
-
-
-@asynccontextmanager
-async def answering(answer: Answer) -> AsyncIterator[tuple[str, list[bytes]]]:
-    """Serve one kind of answer on loopback; the list holds the requests that came."""
-    asked: list[bytes] = []
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            asked.append(await reader.readuntil(b"\r\n\r\n"))
-            await answer(writer)
-        except (OSError, asyncio.IncompleteReadError):
-            pass  # the reader under test hung up, as it should
-        finally:
-            writer.close()
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    try:
-        yield f"http://127.0.0.1:{port}/", asked
-    finally:
-        server.close()
-
-
-def whole(body: bytes, *headers: str, status: str = "200 OK") -> Answer:
-    """Answer with a body and its length."""
-
-    async def answer(writer: asyncio.StreamWriter) -> None:
-        head = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close", *headers]
-        writer.write("\r\n".join(head).encode() + b"\r\n\r\n" + body)
-        await writer.drain()
-
-    return answer
-
-
-async def endless(writer: asyncio.StreamWriter) -> None:
-    writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n")
-    while True:
-        writer.write(SENTENCE.encode() * 500)
-        await writer.drain()
-
-
-async def dripping(writer: asyncio.StreamWriter) -> None:
-    writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 100000\r\n\r\n")
-    while True:
-        writer.write(b"a")
-        await writer.drain()
-        await asyncio.sleep(0.05)  # the drip itself: each byte would start a read timeout anew
 
 
 async def costs(awaitable: Awaitable[object]) -> tuple[float, float]:
@@ -171,32 +133,11 @@ async def test_a_redirect_to_another_scheme_is_refused(scheme: str) -> None:
         assert len(asked) == 1
 
 
-BILLION = (
-    b'<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "lamplamplamplamplamplamplamplamplamp">'
-    + b"".join(
-        f'<!ENTITY {new} "{f"&{old};" * 10}">'.encode()
-        for old, new in zip("abcdefgh", "bcdefghi", strict=True)
-    )
-    + b']><rss version="2.0"><channel><title>&i;</title><item><title>&i;</title>'
-    b"<description>&i;</description></item></channel></rss>"
-)
-QUADRATIC = (
-    b'<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "' + b"lamp" * 12_500 + b'">]>'
-    b'<rss version="2.0"><channel><title>t</title><item><title>t</title><description>'
-    + b"&a;" * 12_500
-    + b"</description></item></channel></rss>"
-)
-
-
 @pytest.mark.parametrize("bomb", [BILLION, QUADRATIC], ids=["billion", "quadratic"])
 @pytest.mark.parametrize("is_list", [False, True], ids=["feed", "opml"])
 async def test_an_xml_bomb_is_not_unfolded(bomb: bytes, is_list: bool) -> None:  # noqa: FBT001  # parametrized
     """Entities that multiply cost neither time nor memory, in a feed or a list of feeds."""
-    if is_list:
-        bomb = bomb.replace(b'<rss version="2.0"><channel>', b"<opml><body>").replace(
-            b"</channel></rss>", b"</body></opml>"
-        )
-    seconds, megabytes = await costs(collect(["-"], stdin=bomb))
+    seconds, megabytes = await costs(collect(["-"], stdin=as_list(bomb) if is_list else bomb))
     assert seconds < SECONDS
     assert megabytes < 50
 
@@ -217,20 +158,14 @@ async def test_an_external_entity_is_not_read(tmp_path_factory: pytest.TempPathF
 @pytest.mark.parametrize("count", [200_000])
 async def test_nested_elements_end_in_time(count: int) -> None:
     """200,000 open elements in a page, and in a feed, neither hang nor crash."""
-    page = b"<html><body>" + b"<div>" * count + SENTENCE.encode() * 5 + b"</body></html>"
-    feed = b'<rss version="2.0"><channel><item><title>' + b"<a>" * count + b"</title></item></channel></rss>"
-    assert await cpu(collect(["-"], stdin=page)) < SECONDS
-    assert await cpu(collect(["-"], stdin=feed)) < SECONDS
+    assert await cpu(collect(["-"], stdin=nested_page(count))) < SECONDS
+    assert await cpu(collect(["-"], stdin=nested_feed(count))) < SECONDS
 
 
 async def test_a_long_author_ends_in_time_and_is_cut() -> None:
     """An author of 32 KB, which sends patterns into quadratic time, is read in time and bounded."""
-    feed = (
-        f'<rss version="2.0"><channel><title>t</title><item><title>Lamps</title><author>{"a-" * 16_000}</author>'
-        f"<description>{SENTENCE * 20}</description></item></channel></rss>"
-    )
     begun = time.process_time()
-    found = await collect(["-"], stdin=feed.encode())
+    found = await collect(["-"], stdin=signed_at_length())
     assert time.process_time() - begun < 2
     assert isinstance(found[0].content, Article)
     assert len(found[0].content.byline or "") <= 1000
