@@ -243,6 +243,25 @@ def test_legacy_encodings(language: str, codec: str, label: str | None) -> None:
     assert decoded == content.decode(codec)
 
 
+@pytest.mark.parametrize(
+    ("claimed", "declared", "expected"),
+    [
+        ("koi8-r", "cp1251", "koi8-r"),
+        (None, "cp1251", "cp1251"),
+        ("no-such-charset", "cp1251", "cp1251"),
+        ("utf-8", "cp1251", "cp1251"),
+        (None, "utf-8", "detected"),
+    ],
+)
+def test_the_order_of_labels(claimed: str | None, declared: str, expected: str) -> None:
+    """What HTTP says goes before what the page says; one that is unknown or does not fit is passed over."""
+    text = SPOKEN["ru"][0] * 8
+    meta = f'<meta charset="{declared}">'
+    written = "cp1251" if expected == "detected" else expected
+    content = (meta + text).encode(written)
+    assert decode(content, claimed=claimed) == meta + text
+
+
 @pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16", "utf-16-be", "utf-16-le", "utf-32"])
 def test_marks_go_before_every_label(codec: str) -> None:
     """A byte order mark wins over a label that lies; UTF-16 without one is known by its zeros."""

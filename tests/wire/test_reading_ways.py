@@ -337,6 +337,16 @@ async def test_refusals_say_what_to_do(head: str, error: type[Exception], said: 
     assert getattr(refused.value, "hint", None)
 
 
+async def test_we_say_who_we_are() -> None:
+    """Every request names the program and its version: a publisher can tell us from others."""
+    web = Web("302 Found\r\nLocation: /again", "200 OK")
+    async with web.open() as port:
+        await fetch(f"http://127.0.0.1:{port}/", options=OPEN)
+    assert len(web.asked) == 2
+    for request in web.asked:
+        assert request.lower().count("\r\nuser-agent: digest-mailer/") == 1
+
+
 @pytest.mark.parametrize("url", ["http://ann:secret@example.org/", "http://example.org:99999/", "http:///a"])
 async def test_addresses_that_are_refused_as_written(url: str) -> None:
     """A login in an address, an impossible port, no host: refused, and no password is told."""
