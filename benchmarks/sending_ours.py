@@ -2,14 +2,16 @@
 
 ``compile FOLDER`` writes what the others need: the compiled letter, one message of it, and its parts for the
 peers. ``send`` is a whole run as ``digest send`` has it after its child has composed: the list read and
-checked from CSV, planned, mailed, everything recorded. ``import`` only reads the list. CPU is user and system
-time of this process from its start; memory is its own peak (VmHWM: unlike ``ru_maxrss`` it forgets the parent's).
+checked from CSV, planned, mailed, everything recorded. ``sign`` signs only, with a key alone or with dkimpy.
+``import`` only reads the list. CPU is user and system time of this process from its start; memory is its own peak
+(VmHWM: unlike ``ru_maxrss`` it forgets the parent's).
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import hashlib
 import json
 import re
 import time
@@ -55,7 +57,13 @@ class FirstOpen:
 
 async def send(asked: argparse.Namespace) -> dict[str, Any]:
     """Mail the list, and tell what it took."""
-    transport = FirstOpen(open_transport(f"smtp://127.0.0.1:{asked.port}"))
+    signer = None
+    if asked.dkim:
+        from digest.smtp.dkim import Signer
+        from digest.smtp.dkim_keys import load_key
+
+        signer = Signer([load_key(Path(asked.dkim), domain="example.org", selector="bench")])
+    transport = FirstOpen(open_transport(f"smtp://127.0.0.1:{asked.port}", signer=signer))
     letter = load(Path(asked.letter).read_bytes())
     curve: list[tuple[int, float]] = []
     store_file = Path(asked.store)
@@ -84,6 +92,41 @@ async def send(asked: argparse.Namespace) -> dict[str, Any]:
         "peak_kb": peak_kilobytes(),
         "curve": curve,
     }
+
+
+def sign(asked: argparse.Namespace) -> dict[str, Any]:
+    """Sign so often and nothing else: with the key alone (``raw``), or a whole letter with dkimpy."""
+    from digest.smtp.dkim import SIGNED_FIELDS
+    from digest.smtp.dkim_keys import load_key
+
+    key = load_key(Path(asked.key), domain="example.org", selector="bench")
+    message = Path(asked.message).read_bytes().replace(b"\n", b"\r\n")
+    if asked.way == "dkimpy":
+        import dkim
+
+        pem = Path(asked.key).read_bytes()
+        fields = [name.encode() for name in SIGNED_FIELDS]
+
+        def once() -> None:
+            dkim.sign(
+                message,
+                b"bench",
+                b"example.org",
+                pem,
+                canonicalize=(b"relaxed", b"relaxed"),
+                include_headers=fields,
+            )
+    else:
+        digest = hashlib.sha256(message).digest()
+
+        def once() -> None:
+            key.sign(digest)
+
+    once()
+    began = time.process_time()
+    for _ in range(asked.letters):
+        once()
+    return {"cpu": time.process_time() - began}
 
 
 def import_list(path: Path) -> dict[str, Any]:
@@ -166,10 +209,18 @@ def main() -> None:
     sending.add_argument("--limit", type=int)
     sending.add_argument("--loop", default="asyncio")
     sending.add_argument("--cache", action="store_true")
+    sending.add_argument("--dkim", help="a file with a private key")
+    signing = commands.add_parser("sign")
+    signing.add_argument("way", choices=["raw", "dkimpy"])
+    signing.add_argument("key")
+    signing.add_argument("message")
+    signing.add_argument("letters", type=int)
     asked = parser.parse_args()
     match asked.command:
         case "compile":
             told = compile_letter(Path(asked.folder))
+        case "sign":
+            told = sign(asked)
         case "import":
             told = import_list(Path(asked.list))
         case _:
