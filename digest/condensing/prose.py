@@ -103,10 +103,16 @@ _SPEAKER = re.compile(
     r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|us|me|[Yy]ou|[Yy]our|[Jj]e|[Nn]ous|[Vv]ous|[Яя]|[Мм]ы|[Вв]ы)\b"
 )
 _OPENING = frozenset("“\"„«‘'")
-_PRONOUNS = words_in("he she they it")
+_PRONOUNS = words_in("he she they it his her him")
 _SAID_BY_PRONOUN = re.compile(
     r"[\W_]*(?:(?:said|says|asked|adds?|added|wrote|writes|recalled|explained)\s)?(?:he|she|they|it)\b",
     re.IGNORECASE,
+)
+# Who speaks here is many or nobody, and can be neither he nor she.
+_SAID_OF_PRONOUN = re.compile(
+    r"(?:Officials|Police|Prosecutors|Experts|Authorities|Sources|Investigators|Friends|Witnesses|Doctors|Critics|Reports"
+    r"|Relatives|Lawyers|Detectives|Neighbou?rs|Colleagues|Supporters|Some|Others|Many|Turns)(?:\s[a-z]+){1,2}\s"
+    r"(?:he|she|his|her|him)\b"
 )
 _PAIRS = (("“", "”"), ("«", "»"), ("(", ")"), ("[", "]"), ("「", "」"))
 
@@ -139,10 +145,15 @@ def speaks_outside(text: str, tokens: Iterable[str]) -> bool:
 
 
 def lacks_speaker(text: str, tokens: Iterable[str]) -> bool:
-    """Tell whether a quotation is said by a pronoun alone: “It is late,” she told the board."""
-    if text[:1] not in _OPENING or _PRONOUNS.isdisjoint(tokens):
+    """Tell whether the first person of a text is a pronoun and nothing else: “It is late,” she said.
+
+    So is "he" in "Police said he…". ``tokens`` are the text's words in lower case.
+    """
+    if _PRONOUNS.isdisjoint(tokens):
         return False
-    return _SAID_BY_PRONOUN.match(_QUOTED.sub("", text)) is not None
+    if text[:1] in _OPENING:
+        return _SAID_BY_PRONOUN.match(_QUOTED.sub("", text)) is not None
+    return _SAID_OF_PRONOUN.match(text) is not None
 
 
 def opens_dangling(text: str, language: str) -> bool:

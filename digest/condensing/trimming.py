@@ -93,9 +93,11 @@ _BAD_END = words_in("""
     only just still even former
 """)
 _ASKS = words_in("how why what who whom whose which can could do does did is are will would should")
+_JOINS = words_in("and or et ou und oder y o e")
 _UNITS = ("per", "%", "million", "billion", "thousand", "hundred", "lakh", "crore")
 _TWO_SENTENCES = re.compile(r"[a-z]{4}[.!?]+[\"”’']?\s")
 _PAIRS = (("“", "”"), ("(", ")"), ("[", "]"), ("«", "»"))
+_OPENS_OR_ENDS = re.compile(r"[\"“”«»()\[\]'‘’.!?]|\s[–—-]")
 _OPENS_SINGLE, _CLOSES_SINGLE = re.compile(r"(?<!\w)['‘](?=\w)"), re.compile(r"(?<=[\w.,!?])['’](?!\w)")
 _SAID = re.compile(r"[\"“][^\"”]*,[\"”](.*)")
 _DASH = re.compile(r"\s[–—-]{1,2}\s")
@@ -165,22 +167,24 @@ def without_stump(text: str) -> str:
 
 
 def _is_stump(words: Sequence[str], end: int) -> bool:
-    """Tell an end that no headline has, in any language: a function word of English, half a name."""
-    last = words[end - 1]
+    """Tell an end that no headline has, in any language: a function word of English, half a name, half a list."""
+    last, after = words[end - 1], words[end].lower()
     if last.strip(_CLOSING).lower() in _BAD_END:
         return True
     if not last[-1].isalnum():
         return False
-    after = words[end]
     return (
         last.endswith(("'s", "’s"))
-        or (last[0].isupper() and after[0].isupper())
-        or (last[0].isdigit() and after.lower().startswith(_UNITS))
+        or (last[0].isupper() and words[end][0].isupper())
+        or (last[0].isdigit() and after.startswith(_UNITS))
+        or (after in _JOINS and words[end - 2].endswith(","))
     )
 
 
 def is_closed(text: str) -> bool:
     """Tell whether every quotation and bracket closes, and no second sentence begins; not a quotation alone."""
+    if _OPENS_OR_ENDS.search(text) is None:  # most have none of what follows
+        return True
     if text[0] in QUOTES and (text[-1] in QUOTES or _lacks_speaker(text)):
         return False
     if _TWO_SENTENCES.search(text) is not None or text.count('"') % 2 == 1 or len(_DASH.findall(text)) == 1:

@@ -142,6 +142,13 @@ def test_what_opens_in_a_headline_also_closes(text: str, closed: bool) -> None: 
     assert is_closed(text) == closed
 
 
+def test_a_list_is_not_broken_off() -> None:
+    """Of "nets, ropes and lamps" all or nothing is left."""
+    text = "The harbour museum of Ellery will show old nets, ropes and lamps that fishers found in attics last winter."
+    headline = condense(Article(paragraphs=[text], language="en")).headline
+    assert headline == "The harbour museum of Ellery will show old nets, ropes and lamps"
+
+
 def test_a_question_is_not_broken_off() -> None:
     """What is asked is asked to its end, or not at all."""
     text = "How could the harbour board of Ellery let the old pier fall to pieces in the long storms of last winter?"
@@ -294,6 +301,7 @@ def test_chrome_is_no_prose(text: str) -> None:
         "When she came to the harbour library the boats and the readers were already there.",
         "“The boats of the library and the readers belong together,” she told the town on Monday.",
         "“The boats of the library and the readers belong together,” said he to the harbour on Monday.",
+        "Friends said she had read every book of the harbour library before the boats came on Monday.",
         "Long wait: The readers of the harbour library stand in a row before the boats on Monday.",
     ],
 )
