@@ -122,13 +122,18 @@ class Form:
 def forms_of(text: str, language: str) -> Iterator[Form]:
     """Give the forms of a sentence that have five words and, in English, a finite verb; the whole one first."""
     english = language == "en"
+    seen: set[tuple[str, ...]] = set()
     for form, (inner, led) in _cut_inside(text, english=english).items():
         words = form.rstrip(EDGE).split(maxsplit=_LOOK_AT_WORDS)[:_LOOK_AT_WORDS]
-        verb = finite_verb_at(words[:_TRIMMED_WORDS]) if english else 1
+        opening = tuple(words[:_TRIMMED_WORDS])
+        # Half of the forms differ only in what no headline reaches.
+        if len(words) < LEAST_WORDS or opening in seen:
+            continue
+        seen.add(opening)
+        verb = finite_verb_at(opening) if english else 1
         if verb is None:
             continue
-        if len(words) >= LEAST_WORDS:
-            yield Form(tuple(words[:_TRIMMED_WORDS]), verb, inner, led)
+        yield Form(opening, verb, inner, led)
         if english and (start := _name_starts(words, verb)) and len(words) - start >= LEAST_WORDS:
             yield Form(tuple(words[start : start + _TRIMMED_WORDS]), verb - start, inner=True, led=led)
 
@@ -177,7 +182,7 @@ def _is_stump(words: Sequence[str], end: int) -> bool:
         last.endswith(("'s", "’s"))
         or (last[0].isupper() and words[end][0].isupper())
         or (last[0].isdigit() and after.startswith(_UNITS))
-        or (after in _JOINS and words[end - 2].endswith(","))
+        or (after in _JOINS and (words[end - 2].endswith(",") or "between" in words[:end]))
     )
 
 

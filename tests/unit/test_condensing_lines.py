@@ -142,11 +142,22 @@ def test_what_opens_in_a_headline_also_closes(text: str, closed: bool) -> None: 
     assert is_closed(text) == closed
 
 
-def test_a_list_is_not_broken_off() -> None:
-    """Of "nets, ropes and lamps" all or nothing is left."""
-    text = "The harbour museum of Ellery will show old nets, ropes and lamps that fishers found in attics last winter."
-    headline = condense(Article(paragraphs=[text], language="en")).headline
-    assert headline == "The harbour museum of Ellery will show old nets, ropes and lamps"
+@pytest.mark.parametrize(
+    ("sentence", "headline"),
+    [
+        (
+            "The harbour museum of Ellery will show old nets, ropes and lamps that fishers found in attics last year.",
+            "The harbour museum of Ellery will show old nets, ropes and lamps",
+        ),
+        (
+            "An old ring has shed light on the ties between fishers and the bell founders who cast it long ago.",
+            "An old ring has shed light on the ties",
+        ),
+    ],
+)
+def test_a_list_is_not_broken_off(sentence: str, headline: str) -> None:
+    """Of "nets, ropes and lamps" all or nothing is left, and of "between one and the other"."""
+    assert condense(Article(paragraphs=[sentence], language="en")).headline == headline
 
 
 def test_a_question_is_not_broken_off() -> None:
