@@ -23,11 +23,9 @@ sys.path.insert(0, str(TESTS))  # the fault server and the simulated disk are th
 
 from crash_parts import write_list  # noqa: E402  # the path comes first
 from fault_server import FaultServer  # noqa: E402  # the same
-from power_loss import MOST_IN_DOUBT, cut, moments, resume  # noqa: E402  # the same
+from power_loss import USUAL, cut, moments, resume  # noqa: E402  # the same
 
-from digest.store.ledger import _FOLD_AFTER  # noqa: E402  # the same
-
-PEOPLE = _FOLD_AFTER + 100
+PEOPLE = USUAL[1] + 100
 DISKS = 10  # of each moment
 
 
@@ -46,7 +44,7 @@ async def one_moment(call: str, when: int, chance: random.Random) -> list[int]:
                 after = folder / f"after{number}"
                 after.mkdir()
                 history.disk(after, chance)
-                doubts.append((await resume(server, after, readers))["in_doubt"])
+                doubts.append((await resume(server, after, readers, most_in_doubt=USUAL[0]))["in_doubt"])
             return doubts
 
 
@@ -67,7 +65,7 @@ async def main() -> int:
             print(f"seed {asked.seed}, moment {number} ({call} {when}): {error!r}", file=sys.stderr)
             return 1
         print(
-            f"{doubts.total()} disks of {number} moments: at most {max(doubts)} in doubt (one batch: {MOST_IN_DOUBT}), "
+            f"{doubts.total()} disks of {number} moments: at most {max(doubts)} in doubt (one batch: {USUAL[0]}), "
             f"none on {doubts[0]}; 0 false, 0 unknown, 0 twice, 0 lost",
             flush=True,
         )

@@ -47,9 +47,13 @@ async def start(
     folder: Path,
     *,
     under: Sequence[str] = (),
+    fewer: Sequence[int] = (),
     environ: Mapping[str, str] | None = None,
 ) -> asyncio.subprocess.Process:
-    """Start a run in a process of its own; ``under`` is the command that starts it (limits, strace)."""
+    """Start a run in a process of its own; ``under`` is the command that starts it (limits, strace).
+
+    ``fewer``: people in a claim and letters in a fold, other than usual.
+    """
     return await asyncio.create_subprocess_exec(
         *under,
         sys.executable,
@@ -58,6 +62,7 @@ async def start(
         str(folder / "state.sqlite"),
         str(folder / "list.csv"),
         str(CONNECTIONS),
+        *map(str, fewer),
         stderr=asyncio.subprocess.PIPE,
         env={**os.environ, **(environ or {})},
     )

@@ -33,9 +33,10 @@ from digest.store.ledger import _FOLD_AFTER
 if TYPE_CHECKING:
     from fault_server import FaultServer
 
-__all__ = ["MOST_IN_DOUBT", "History", "cut", "moments", "resume"]
+__all__ = ["USUAL", "History", "cut", "moments", "resume"]
 
-MOST_IN_DOUBT = _CLAIM  # one sync batch, whoever was under way when it was claimed included
+# People in a claim and letters in a fold: a claim is what may be in doubt, whoever was under way then included.
+USUAL = (_CLAIM, _FOLD_AFTER)
 _CALLS = "openat,pwrite64,ftruncate,fallocate,fsync,fdatasync,unlink,link,rename,mkdir"
 _HEX = re.compile(r"(?:\\x[0-9a-f]{2})+")
 _DONE = re.compile(r"(\w+)\((.*)\) += (\d+)")
@@ -195,12 +196,14 @@ class History:
                 to.write_bytes(left.setdefault(id(file), file.left(chance)))
 
 
-async def cut(server: FaultServer, folder: Path, call: str, when: int) -> tuple[History, int | None]:
+async def cut(
+    server: FaultServer, folder: Path, call: str, when: int, *, batches: tuple[int, int] = USUAL
+) -> tuple[History, int | None]:
     """Run until a thread's n-th such call, at which the power goes; gives the history and the exit status."""
     # No --seccomp-bpf: with it a signal alone is never injected (strace 6.1).
     inject = f"inject={call}:signal=KILL:when={when}"
     options = ("-y", "-xx", "-s", "70000", "-e", f"trace={_CALLS}", "-e", inject, "-o", str(folder / "trace"))
-    child = await start(server, folder, under=strace("-ff", *options))
+    child = await start(server, folder, under=strace("-ff", *options), fewer=batches)
     await child.communicate()
     await server.idle()
     history = History(folder)
@@ -209,7 +212,7 @@ async def cut(server: FaultServer, folder: Path, call: str, when: int) -> tuple[
     return history, child.returncode
 
 
-async def resume(server: FaultServer, folder: Path, readers: Path) -> dict[str, int]:
+async def resume(server: FaultServer, folder: Path, readers: Path, *, most_in_doubt: int) -> dict[str, int]:
     """Go on with what was found after the machine came back, and check; the server's truth is put back afterwards."""
     kept = server.truth
     server.truth = copy.deepcopy(kept)
@@ -227,20 +230,22 @@ async def resume(server: FaultServer, folder: Path, readers: Path) -> dict[str, 
                 ledger=ledger,
                 options=DeliveryOptions(connections=CONNECTIONS),
             )
-        counts = check(server, folder, most_in_doubt=MOST_IN_DOUBT)
+        counts = check(server, folder, most_in_doubt=most_in_doubt)
         assert counts["accepted"] + counts["in_doubt"] == len(roster), counts
         return counts
     finally:
         server.truth = kept
 
 
-def moments(seed: int, most: int, letters: int) -> Iterator[tuple[str, int]]:
+def moments(
+    seed: int, most: int, letters: int, *, batches: tuple[int, int] = USUAL
+) -> Iterator[tuple[str, int]]:
     """Draw calls at which the power goes: syncs, where what is at stake changes, as often as writes.
 
     ``letters``: how many the run is to send; each takes two writes.
     """
-    chance = random.Random(seed)
-    syncs = 4 + letters // _CLAIM + 4 * (letters // _FOLD_AFTER)  # at least; SQLite's own among them
+    chance, (claim, fold) = random.Random(seed), batches
+    syncs = 4 + letters // claim + 4 * (letters // fold)  # at least; SQLite's own among them
     for _ in range(most):
         yield chance.choice(
             (("pwrite64", chance.randint(20, 2 * letters)), ("fdatasync", chance.randint(3, syncs)))

@@ -1,6 +1,8 @@
 """A process that delivers one edition to a list and may be cut off at any moment; started by the crash tests.
 
-Arguments: port, store, list, connections. Ends with the status of the run, or of what stopped it before it began.
+Arguments: port, store, list, connections; people in a claim and letters in a fold, where they are to be fewer than
+usual, so that a short run has as many moments as a long one. Ends with the status of the run, or of what stopped it
+before it began.
 """
 
 from __future__ import annotations
@@ -10,11 +12,12 @@ import sys
 from pathlib import Path
 
 from digest.composing.filling import DATE, MESSAGE_ID
-from digest.delivering import DeliveryOptions, deliver
+from digest.delivering import DeliveryOptions, course, deliver
 from digest.errors import DigestError
 from digest.model import Letter, Slot, SlotEncoding
 from digest.smtp import open_transport
 from digest.store import Store, read_list
+from digest.store import ledger as ledger_module
 
 LETTER = Letter(
     edition="harbour-7",
@@ -33,7 +36,9 @@ LETTER = Letter(
 
 async def main() -> int:
     """Deliver, and give the exit status."""
-    port, store_path, list_path, connections = sys.argv[1:]
+    port, store_path, list_path, connections, *fewer = sys.argv[1:]
+    if fewer:
+        course._CLAIM, ledger_module._FOLD_AFTER = map(int, fewer)  # type: ignore[misc]  # final but for this test
     transport = open_transport(f"smtp://127.0.0.1:{port}")
     options = DeliveryOptions(connections=int(connections))
     try:

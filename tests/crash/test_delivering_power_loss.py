@@ -10,14 +10,16 @@ from crash_parts import write_list
 from fault_server import FaultServer
 from power_loss import cut, moments, resume
 
-from digest.store.ledger import _FOLD_AFTER
-
-PEOPLE = _FOLD_AFTER + 100  # more than one fold, and a claim begun behind it
-DISKS = 5  # for each moment; more of both: benchmarks/outage.py
+PEOPLE = 330
+BATCHES = (
+    50,
+    140,
+)  # seven claims and two folds; with the usual ones, and far more disks: benchmarks/outage.py
+DISKS = 5  # for each moment
 
 
 @pytest.mark.asks
-@pytest.mark.parametrize(("call", "when"), [*moments(3, 8, PEOPLE)])
+@pytest.mark.parametrize(("call", "when"), [*moments(3, 12, PEOPLE, batches=BATCHES)])
 async def test_l03_after_a_power_loss_at_most_one_sync_batch_is_in_doubt(
     call: str, when: int, tmp_path: Path
 ) -> None:
@@ -27,10 +29,10 @@ async def test_l03_after_a_power_loss_at_most_one_sync_batch_is_in_doubt(
     before.mkdir()
     write_list(before / "list.csv", PEOPLE)
     async with FaultServer(offers=("PIPELINING",)) as server:
-        history, status = await cut(server, before, call, when)
+        history, status = await cut(server, before, call, when, batches=BATCHES)
         assert status == -9
         for seed in range(DISKS):
             after = tmp_path / f"after{seed}"
             after.mkdir()
             history.disk(after, random.Random(seed))
-            await resume(server, after, readers)
+            await resume(server, after, readers, most_in_doubt=BATCHES[0])
