@@ -17,9 +17,9 @@ from crash_parts import CONNECTIONS, check, start, strace, write_list
 from fault_server import FaultServer
 
 from digest.store.folding import side_name
-from digest.store.ledger import _FOLD_AFTER
 
-MANY = _FOLD_AFTER + 200  # the journal changes in the middle of the run
+MANY = 400
+BATCHES = (50, 150)  # people in a claim, letters in a fold: the journal changes twice in the midst of the run
 
 
 def kept(folder: Path) -> list[str]:
@@ -38,7 +38,7 @@ def failing(folder: Path, call: str, error: str, when: int, *, files: list[str])
 
 async def fill_up_and_finish(server: FaultServer, folder: Path, under: tuple[str, ...]) -> int:
     """Run on a disk that fills up, check, run on one with room, check again; gives what the first one sent."""
-    child = await start(server, folder, under=under)
+    child = await start(server, folder, under=under, fewer=BATCHES)
     _, errors = await child.communicate()
     assert child.returncode == 74, (child.returncode, errors.decode())
     assert b"Traceback" not in errors
@@ -110,14 +110,14 @@ def resize(place: Path, kib: int) -> None:
 
 
 @pytest.mark.asks
-@pytest.mark.parametrize("kib", [1300, 1700, 1900, 2100, 2400])
+@pytest.mark.parametrize("kib", [1060, 1150, 1300, 1700, 2150])
 async def test_l04_a_small_disk_fills_up(kib: int, tmp_path: Path, small_disk: Path) -> None:
     """At whatever point it fills up, before the first letter or at a fold: 74, and with room all is finished."""
     resize(small_disk, 32_000)
     write_list(small_disk / "list.csv", MANY)
     resize(small_disk, kib)
     async with FaultServer(offers=("PIPELINING",)) as server:
-        child = await start(server, small_disk)
+        child = await start(server, small_disk, fewer=BATCHES)
         _, errors = await child.communicate()
         assert child.returncode == 74, (child.returncode, errors.decode())
         assert sum(server.truth.accepted.values()) < MANY
