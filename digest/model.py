@@ -30,6 +30,7 @@ __all__ = [
     "Edition",
     "Envelope",
     "Expression",
+    "Further",
     "Kind",
     "Kinds",
     "Ledger",
@@ -77,12 +78,20 @@ class Source:
     url: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Further:
+    """Another place that tells the same story: who, and where."""
+
+    site: str
+    url: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
     """A cleaned article: body paragraphs only, and what is known about them.
 
     ``kinds`` has one entry per paragraph (all ``text`` when not given). ``byline`` is names joined by ", ",
-    without "By" or a role. ``published`` is ISO 8601.
+    without "By" or a role. ``published`` is ISO 8601. ``further`` is who else told the story, where feeds did.
     """
 
     paragraphs: Sequence[str]
@@ -94,9 +103,11 @@ class Article:
     url: str | None = None
     site: str | None = None
     image: str | None = None
+    further: Sequence[Further] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "paragraphs", tuple(self.paragraphs))
+        object.__setattr__(self, "further", tuple(self.further))
         object.__setattr__(self, "kinds", tuple(self.kinds) or ("text",) * len(self.paragraphs))
         if len(self.kinds) != len(self.paragraphs):
             raise ValueError(f"{len(self.paragraphs)} paragraphs but {len(self.kinds)} kinds")

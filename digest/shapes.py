@@ -12,7 +12,7 @@ from dataclasses import asdict, fields
 from typing import TypeAlias, get_args
 
 from digest.errors import InvalidInputError
-from digest.model import Article, Digest, Edition, Kind, Point, Sender, Sentence
+from digest.model import Article, Digest, Edition, Further, Kind, Point, Sender, Sentence
 
 __all__ = [
     "Json",
@@ -37,11 +37,13 @@ def json_line(value: Json) -> str:
 
 
 def article_to_json(article: Article) -> dict[str, Json]:
-    """Give the shape of ``digest read --json``."""
+    """Give the shape of ``digest read --json``; ``further`` stands in it only where there is any."""
+    further: list[Json] = [{"site": other.site, "url": other.url} for other in article.further]
     return {
         **{name: getattr(article, name) for name in _ARTICLE_TEXTS},
         "paragraphs": list(article.paragraphs),
         "kinds": list(article.kinds),
+        **({"further": further} if further else {}),
     }
 
 
@@ -74,6 +76,17 @@ def article_from_json(value: Json, where: str = "article") -> Article:
         paragraphs=paragraphs,
         kinds=kinds,  # type: ignore[arg-type]  # checked above, mypy cannot narrow a list
         **{name: _optional_text(shape.get(name), f"{where}.{name}") for name in _ARTICLE_TEXTS},
+        further=[
+            _further(value, f"{where}.further[{at}]")
+            for at, value in enumerate(_array(shape.get("further", []), f"{where}.further"))
+        ],
+    )
+
+
+def _further(value: Json, where: str) -> Further:
+    shape = _object(value, where)
+    return Further(
+        site=_text(shape.get("site"), f"{where}.site"), url=_text(shape.get("url"), f"{where}.url")
     )
 
 

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from digest.composing.cleaning import clean_line, clean_text, clean_url
 from digest.composing.pictures import Picture
 from digest.composing.theme import Words
-from digest.model import Digest, Edition
+from digest.model import Digest, Edition, Further
 
 __all__ = ["EditionView", "Page", "SenderView", "Story", "WordBook", "direction", "edition_view", "word_book"]
 
@@ -25,6 +25,7 @@ _RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "iw", "ps", "s
 _FALLBACK = "en"
 _TAG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")  # RFC 5646 2.1
 _TAG_LIMIT = 35  # RFC 5646 4.4.1
+_MOST_FURTHER = 5  # of those who tell a story too: a line of links, not a list
 _UNKNOWN = frozenset({"", "und", "mul", "zxx"})
 
 
@@ -76,11 +77,19 @@ class _Saying:
         return str(escape(self.text))
 
 
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Another site that tells the story. ``url`` is http(s)."""
+
+    site: str
+    url: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
     """One digest, as a theme shows it. ``url`` is http(s) or None, ``link`` its number in the plain text.
 
-    ``date`` is in words.
+    ``date`` is in words. ``further`` is who else tells the story.
     """
 
     headline: str
@@ -100,6 +109,7 @@ class Story:
     picture: Picture | None
     number: int
     link: int = 0
+    further: tuple[Elsewhere, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,7 +221,15 @@ def _story(
         words=book,
         picture=pictures.get(article.image or ""),
         number=number,
+        further=_elsewhere(article.further),
     )
+
+
+def _elsewhere(further: Sequence[Further]) -> tuple[Elsewhere, ...]:
+    """Give the other sites with a link that a letter may carry."""
+    checked = ((clean_line(other.site), clean_url(other.url)) for other in further)
+    found = [Elsewhere(site or urlsplit(url).hostname or url, url) for site, url in checked if url]
+    return tuple(found[:_MOST_FURTHER])
 
 
 def _language(language: str | None, fallback: str = _FALLBACK) -> str:

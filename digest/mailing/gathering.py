@@ -10,7 +10,7 @@ import asyncio
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from digest.errors import DigestError, NothingToCondenseError
@@ -25,7 +25,7 @@ from digest.mailing.preparing import (
 )
 
 if TYPE_CHECKING:
-    from digest.model import Digest
+    from digest.model import Digest, Further
     from digest.reading import FeedReading, Selection, SelectionOptions, Story
     from digest.shapes import Json
 
@@ -80,6 +80,10 @@ async def _condense_all(
     articles = await asyncio.gather(
         *(full_text(story.entry, options=reading_options(request)) for story in selection.stories)
     )
+    articles = [
+        replace(article, further=_elsewhere(story))
+        for story, article in zip(selection.stories, articles, strict=True)
+    ]
     digests: list[Digest] = []
     kept: list[Story] = []
     passed = list(selection.passed)
@@ -91,6 +95,19 @@ async def _condense_all(
         else:
             kept.append(story)
     return digests, tuple(entry for story in kept for entry in story.ids), passed
+
+
+def _elsewhere(story: Story) -> list[Further]:
+    """List the other addresses at which the story is told, and by whom."""
+    from digest.model import Further
+
+    own = story.entry.url
+    found = {
+        entry.url: Further(site=entry.feed_title or entry.article.site or "", url=entry.url)
+        for entry in story.further
+        if entry.url and entry.url != own
+    }
+    return list(found.values())
 
 
 def _answer(

@@ -258,6 +258,23 @@ async def test_what_several_feeds_tell_goes_first(desk: Desk, site: Site) -> Non
     assert desk.quarters == [2]
 
 
+async def test_who_else_tells_a_story_is_linked(desk: Desk, site: Site) -> None:
+    """Of two feeds with one story one is mailed; the other's name and address stand below it, in both parts."""
+    site.feed("times", [item(2, link="http://127.0.0.1/times/2")])
+    site.feed("paper", [item(2, guid="urn:other:2", link="http://127.0.0.1/paper/2")])
+    desk.settle(site, {"times": "", "paper": ""})
+    assert (await desk.run()).status == 0
+    letter = email.message_from_bytes(
+        desk.server.truth.bodies["reader0@example.org"], policy=email.policy.default
+    )
+    plain, page = letter.get_body(("plain",)), letter.get_body(("html",))
+    assert plain is not None
+    assert page is not None
+    assert "paper: http://127.0.0.1/paper/2" in plain.get_content()
+    assert 'href="http://127.0.0.1/paper/2"' in page.get_content()
+    assert desk.quarters == [2]
+
+
 async def test_filters_of_the_settings(desk: Desk, site: Site) -> None:
     """include and exclude look for whole words in title and text, each for its own source."""
     site.feed("one", [item(1), item(2)])

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
+from collections.abc import Sequence
 from email.message import EmailMessage
 
 import pytest
 
 from digest.composing import compose, lint, theme_names
 from digest.composing.filling import fill
-from digest.model import Article, Digest, Edition, Point, Sender, Sentence, Subscriber
+from digest.model import Article, Digest, Edition, Further, Point, Sender, Sentence, Subscriber
 
 LINE = "Volunteers carried nine thousand books across the quay by hand."
 
 
-def an_edition(theme: str) -> Edition:
+def an_edition(theme: str, *, further: Sequence[Further] = ()) -> Edition:
     point = Point(LINE, [Sentence(LINE, 0, 0, len(LINE))])
     digest = Digest(
         headline="Reading room opens at the harbour",
@@ -22,7 +25,9 @@ def an_edition(theme: str) -> Edition:
         keywords=[],
         language="en",
         reading_minutes=2,
-        article=Article(paragraphs=[LINE], url="https://harbour.internal/a", site="Harbour Weekly"),
+        article=Article(
+            paragraphs=[LINE], url="https://harbour.internal/a", site="Harbour Weekly", further=further
+        ),
     )
     return Edition(
         id="e",
@@ -45,6 +50,30 @@ def an_edition(theme: str) -> Edition:
 def test_our_letters_have_no_finding(theme: str) -> None:
     """Every built-in theme passes every rule, warnings included."""
     assert lint(compose(an_edition(theme)), postal_address="1 Quay Street") == ()
+
+
+@pytest.mark.parametrize("theme", theme_names())
+def test_who_else_tells_a_story_is_named_and_linked(theme: str) -> None:
+    """Five others at most, each with a link that a letter may carry; the letter passes every rule with them too."""
+    others = [Further(f"Paper {number}", f"https://paper{number}.internal/a") for number in range(9)]
+    told = [
+        Further("Bad <b>Paper</b>", "javascript:alert(1)"),
+        Further("", "https://nameless.internal/a"),
+        *others,
+    ]
+    letter = compose(an_edition(theme, further=told))
+    assert lint(letter, postal_address="1 Quay Street") == ()
+    message = email.message_from_bytes(
+        fill(letter, Subscriber("ann@harbour.internal"), date=0, message_id_key=b"k"),
+        policy=email.policy.default,
+    )
+    plain, page = message.get_body(("plain",)), message.get_body(("html",))
+    assert plain is not None
+    assert page is not None
+    said, shown = plain.get_content(), page.get_content()
+    assert "nameless.internal: https://nameless.internal/a" in said
+    assert said.count("\nPaper ") == shown.count(">Paper ") == 4
+    assert "javascript" not in said + shown
 
 
 def a_message() -> bytes:

@@ -39,6 +39,7 @@ CLAUSES = {
         (RUN, "test_a_story_of_two_feeds_is_told_once"),
         (PARSING, "test_a_copy_that_comes_later_is_known"),
     ],
+    "the others listed as further sources": [(FEEDS, "test_who_else_tells_a_story_is_linked")],
     "date window; the first run never takes the archive": [
         (FEEDS, "test_the_first_run_takes_a_window_and_never_the_archive"),
         (SELECT, "test_an_undated_archive_is_passed_over_once"),

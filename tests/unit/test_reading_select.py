@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from digest.model import Article
+from digest.model import Article, Further
 from digest.reading import Entry, FeedReading, FeedState, SelectionOptions, select, settle
+from digest.shapes import article_from_json, article_to_json
 
 NOW = 1_800_000_000.0
 DAY = 86_400.0
@@ -97,3 +98,12 @@ def test_validators_are_kept_only_when_nothing_is_left() -> None:
     polled = reading(entry(1), entry(2))
     assert settle(polled, bound={"feed-1"}, now=NOW).etag is None
     assert settle(polled, bound={"feed-1", "feed-2"}, now=NOW).etag == '"a"'
+
+
+def test_who_else_tells_a_story_survives_as_json() -> None:
+    """What the child found comes back in the parent; a story told by one source alone has no such key."""
+    told = Article(
+        paragraphs=["The ferry leaves at nine."], further=[Further("Town", "https://example.org/2")]
+    )
+    assert article_from_json(article_to_json(told)) == told
+    assert "further" not in article_to_json(replace(told, further=()))
