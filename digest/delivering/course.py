@@ -228,16 +228,10 @@ class Course:
             self.tell()
 
     def _record(self, delivery: int, state: State, receipt: Receipt) -> None:
-        outcome = Outcome(
-            delivery,
-            state,
-            self._clock.now(),
-            code=receipt.code,
-            enhanced=receipt.enhanced,
-            reason=""
-            if state is State.ACCEPTED
-            else receipt.text or f"the connection was lost at {receipt.stage}",
-        )
+        reason = ""
+        if state is not State.ACCEPTED:
+            reason = receipt.text or f"the connection was lost at {receipt.stage}"
+        outcome = Outcome(delivery, state, self._clock.now(), receipt.code, receipt.enhanced, reason)
         try:
             self._ledger.answered(outcome)
         except DigestError as error:

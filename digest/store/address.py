@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from typing import NamedTuple
 
 __all__ = ["Address", "InvalidAddressError", "parse_address"]
 
@@ -27,8 +27,7 @@ class InvalidAddressError(ValueError):
     """A text that is not an address; the message says why in a few words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):  # one is made for each row of a list, in half the time of a frozen dataclass
     """An address as it goes on the wire, and the key under which it is one person.
 
     ``wire`` keeps the local part as it was written and has the domain as lower-case A-labels. ``key`` is the
