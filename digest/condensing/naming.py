@@ -81,8 +81,8 @@ _NO_NAMES = words_in("""
     january february march april may june july august september october november december jr sr ii iii islamic
     muslim christian american british english indian chinese russian french german malaysia singapore indonesia
     philippines vietnam thailand bangladesh nepal afghanistan turkey egypt nigeria kenya sudan brazil argentina
-    canada ukraine poland greece sweden norway denmark universe cyclone hurricane storm typhoon operation mount
-    saint st san santa los las new old great meet saw latest
+    canada ukraine poland greece sweden norway denmark universe watch listen photo video cyclone hurricane storm
+    typhoon operation mount saint st san santa los las new old great meet saw latest
 """)
 
 

@@ -68,7 +68,8 @@ _WHEN = re.compile(
 _GOVERNS_A_DAY = words_in("starting beginning from since until before after every by for of on in")
 # "Union Minister of State, General Singh has…": the name stays.
 _OFFICE = re.compile(r"^[A-Z][^,]{5,70},\s(?=[A-Z][\w.]+\s[A-Z])")
-_AGE = re.compile(r",\s\d{1,3},")
+# Of "Ada Lind, 52, a pilot, has…" the comma before the pilot stays.
+_AGE = re.compile(r",\s\d{1,3}(?:,(?!\s(?:a|an|the|who|whose|of|from|which)\b)|(?=,))")
 # "The council said on Monday that the pier is shut": what was said is the news.
 _REPORTS = re.compile(
     rf"[^,;:“\"]{{3,70}}?\s(?:said|says|announced|reported|confirmed|revealed|found)(?:\s(?:on\s)?{_DAY})?\sthat\s(?=\w)"
@@ -90,7 +91,7 @@ _BAD_END = words_in("""
     was were be been being has have had will would can could may might must should not no very more
     most than after amid during while because new said says told after's according so both such some any each
     every near if when since including mr mrs ms dr it's he she they it we i you there made became become allegedly
-    only just still even former
+    only just still even former much quite how
 """)
 _ASKS = words_in("how why what who whom whose which can could do does did is are will would should")
 _JOINS = words_in("and or et ou und oder y o e")

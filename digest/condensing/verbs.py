@@ -44,7 +44,7 @@ _BASES = """
     threaten top turn unveil urge use visit vote vow wait want warn watch win work worry write
 """
 _PARTICIPLE_BEFORE = words_in("""
-    a an the this that these those his her its their our my your by of in on at for with from as be
+    a an the this that these those his her its their our my your by of in on at for with from to as be
     been being having get and or very so more most newly recently alleged is are was were has have had
 """)
 _PARTICIPLE_AFTER = words_in("of by in on at with as for from to")

@@ -71,6 +71,11 @@ def test_a_made_headline_is_short_and_has_a_verb() -> None:
                 "The town of Ellery has rebuilt its lighthouse with stones",
             ],
         ),
+        # an age goes, and what stands between commas behind it
+        (
+            "Ada Lindgren, 52, a pilot of the harbour board of Ellery, has won the regatta in a boat of old doors.",
+            ["Ada Lindgren has won the regatta in a boat of old doors", "Ada Lindgren has won the regatta"],
+        ),
         # so does who reported what nobody contests
         (
             "The council said on Monday that the library has bought sixty chairs for its new reading room by a river.",
@@ -182,6 +187,7 @@ def test_a_question_is_not_broken_off() -> None:
         ("The board, which has run the ferry, will win", "will"),
         ("The man who said so has left", "has"),
         ("The two top listed firms", None),
+        ("The proposal to set up a new pier", None),
         ("Warning fishers that their nets are not safe", None),
     ],
 )
