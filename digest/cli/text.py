@@ -19,7 +19,8 @@ _INDENTS = {"text": ("", ""), "heading": ("## ", "   "), "item": ("• ", "  "),
 
 def article_as_text(article: Article) -> str:
     """Write an article: title, what is known about it, its paragraphs."""
-    about = " · ".join(filter(None, (article.byline, article.published, article.site, article.url)))
+    day = (article.published or "")[:10]  # ISO 8601: the time of day is for --json
+    about = " · ".join(filter(None, (article.byline, day, article.site, article.url)))
     blocks = [article.title or "", about]
     blocks += [
         _filled(paragraph, *_INDENTS[kind])

@@ -14,6 +14,7 @@ from digest.reading.lines import Draft, is_sentence, word_count
 __all__ = ["why_nothing"]
 
 _SHORT = 60  # words; below it a page's own excuses are looked for
+_FEW = 3  # words; no menu has fewer
 _STUB = 220  # words; as much as a paywall leaves of the story
 
 _SCRIPT = re.compile(
@@ -63,6 +64,11 @@ def why_nothing(draft: Draft, everything: str) -> tuple[str, str] | None:
         ):
             if pattern.search(everything) and (pattern.search(body) or not has_sentence or draft.refusal):
                 return what, _SAVE
-    if not has_sentence:
-        return (_MENU if words > 3 else "no sentence in it"), "give a text with at least one sentence"  # noqa: PLR2004  # three words are no menu
-    return None
+    return None if has_sentence else _no_sentence(everything)
+
+
+def _no_sentence(everything: str) -> tuple[str, str]:
+    """Tell a menu, by what was cleaned away too: most of a menu is."""
+    if word_count(everything) > _FEW:
+        return _MENU, "open one of its articles, and give that page or its text"
+    return "no sentence in it", "give a text with at least one sentence"
