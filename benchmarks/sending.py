@@ -399,6 +399,8 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--peers", help="a Python that has aiosmtplib, and mailmerge beside it")
     asked = parser.parse_args()
+    # As pip does at installation; the peers were installed so, and a checkout may be told to keep no bytecode.
+    timed([sys.executable, "-m", "compileall", "-q", str(HERE.parent / "digest")])
     with tempfile.TemporaryDirectory(prefix="digest-bench-") as folder, sink() as port:
         told = timed([sys.executable, OURS, "compile", folder]).told
         print(
