@@ -21,11 +21,12 @@ from scipy.optimize import minimize
 
 from digest.reading import keeping_weights
 from digest.reading.charsets import decode
-from digest.reading.dom import parse, said_by
+from digest.reading.dom import parse
 from digest.reading.html import extract
 from digest.reading.keeping import Facts, facts_of, kept, taken_shares
 from digest.reading.lines import Line
 from digest.reading.pageblocks import HINTS, PageBlock, page_blocks
+from digest.reading.said import said_by
 from digest.reading.titles import choose_title
 
 TAKEN = 0.5  # of a block: more than half

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 
 from digest.reading.authors import byline_from
 from digest.reading.dates import iso_date
-from digest.reading.dom import Said, blocks, parse, said_by
+from digest.reading.dom import blocks, parse
 from digest.reading.keeping import kept
 from digest.reading.language import tag
 from digest.reading.lines import Draft, Line, word_count
 from digest.reading.pageblocks import page_blocks
+from digest.reading.said import Said, said_by
 from digest.reading.titles import choose_title
 
 __all__ = ["extract", "read_fragment", "read_page"]

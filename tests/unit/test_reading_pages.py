@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from digest.reading.authors import byline_from
-from digest.reading.dom import parse, said_by
+from digest.reading.dom import parse
 from digest.reading.html import read_page
 from digest.reading.keeping import facts_of, kept, taken_shares
 from digest.reading.keeping_weights import WEIGHTS
 from digest.reading.lines import Line
 from digest.reading.pageblocks import HINTS, PageBlock, page_blocks
+from digest.reading.said import said_by
 from digest.reading.titles import choose_title
 
 STORY = [
