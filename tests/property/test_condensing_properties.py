@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.condensing import arrange, condense, warn_ungrounded
-from digest.condensing.choosing import SET_FEATURES, set_rows
+from digest.condensing.choosing import SET_FEATURES, set_rows, summary_sets
 from digest.condensing.features import likeness, prepare_all
 from digest.condensing.language import tell_language
 from digest.condensing.sentences import split
@@ -61,6 +61,31 @@ def test_plain_text_is_read_like_any_other(text: str) -> None:
     assert [*tokens(text), "é"] == tokens(f"{text} é")
     assert written_words(text) == written_words(f"{text} é")[:-1]
     assert tell_language([f"{text} and"]) == tell_language([f"{text} and …"])
+
+
+LEANING = ["But the board of the harbour had no money left.", "They asked the county for half of it in May."]
+
+
+@given(texts=st.lists(st.sampled_from([*SENTENCES, *LEANING]), min_size=1, max_size=14), own=st.booleans())
+def test_summaries_are_chosen_among_the_nine_likeliest(*, texts: list[str], own: bool) -> None:
+    """Every two and three of them that can be read as they stand, within the words, is a possible summary."""
+    document = prepare_all(texts, title=None, language="en", opens_article=own)
+    scores = [1 / (1 + (7 * place) % 13) for place in range(len(texts))]
+    likeliest = sorted(document.sentences, key=lambda one: -(scores[one.place] - 0.3 * (not one.balanced)))[
+        :9
+    ]
+    likeliest.sort(key=lambda one: one.place)
+    readable = [
+        chosen
+        for size in (2, 3)
+        for chosen in combinations(likeliest, size)
+        if sum(one.words for one in chosen) <= 60
+        and all(
+            not one.dangles or (own and one.place == 0) or one.place - 1 in [other.place for other in chosen]
+            for one in chosen
+        )
+    ]
+    assert summary_sets(document, scores, count=3, words=60) == readable
 
 
 @given(st.lists(st.sampled_from(SENTENCES), min_size=2, max_size=9, unique=True), st.none() | TEXTS)
