@@ -116,7 +116,9 @@ class Ledger:
             self._id = recover(
                 self._connection, self.edition, self.scope, folder=self._folder, now=about.started
             )
-            self._outcomes.clear()
+            for under_way in (self._outcomes, self._committing, self._claimed):
+                under_way.clear()
+            self._unfolded = None
             _, closed = find_ledger(self._connection, self.edition, self.scope)
             self._generation = abs(closed) + 1
             if self._folder is not None:

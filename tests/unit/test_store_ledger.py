@@ -112,3 +112,26 @@ def test_l04_a_first_run_that_could_not_begin_is_no_bug(
         ledger.close()
         with begun(store, roster) as ledger:
             assert ledger.counts()[State.PLANNED] == 4
+
+
+def test_l04_after_a_disk_that_was_full_the_same_ledger_begins_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program that waits for room needs no new one: who was under way is in doubt or done, the others are claimed."""
+    url = f"sqlite:///{tmp_path / 's.sqlite'}"
+    with Store.open(url) as store, Roster.of(people(4)) as roster, begun(store, roster) as ledger:
+        ledger.committing(1)
+        ledger.committing(2)
+        with monkeypatch.context() as patched:
+            patched.setattr(module, "transaction", failed)
+            with pytest.raises(StoreError):
+                ledger.answered(Outcome(1, State.ACCEPTED, LONG_AFTER))
+            with pytest.raises(StoreError):
+                ledger.end()
+        ledger.begin(roster, decisions(InDoubt.HOLD), suppression=(), about=ABOUT)
+        assert [claimed.delivery for claimed in ledger.claim(10)] == [3, 4]
+        ledger.committing(3)
+        ledger.answered(Outcome(3, State.ACCEPTED, 3 * LONG_AFTER))
+        ledger.end()
+        counts = ledger.counts()
+    assert (counts[State.ACCEPTED], counts[State.IN_DOUBT], counts[State.PLANNED]) == (2, 1, 1)
