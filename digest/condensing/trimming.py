@@ -150,6 +150,8 @@ def cuts_of(form: Form, language: str) -> list[tuple[int, float]]:
         for end in range(max(LEAST_WORDS, form.verb + 1), last + 1)
         if not _is_stump(words, end) and not (leans and not _past_comma(words[:end]))
     ]
+    if language == "en" and "that" in words[form.verb :]:
+        ends = [end for end in ends if _says_what(words[form.verb : end])]
     odds = cut_odds(words, form.verb, ends=ends) if language == "en" else _plain_odds(words, ends, language)
     cuts = list(zip(ends, odds, strict=True))
     if LEAST_WORDS <= len(words) <= MOST_WORDS and not (leans and not _past_comma(words)):
@@ -189,6 +191,8 @@ def _is_stump(words: Sequence[str], end: int) -> bool:
 
 def is_closed(text: str) -> bool:
     """Tell whether every quotation and bracket closes, and no second sentence begins; not a quotation alone."""
+    if "not only" in text and " but " not in text:
+        return False
     if _OPENS_OR_ENDS.search(text) is None:  # most have none of what follows
         return True
     if text[0] in QUOTES and (text[-1] in QUOTES or _lacks_speaker(text)):
@@ -198,6 +202,14 @@ def is_closed(text: str) -> bool:
     if len(_OPENS_SINGLE.findall(text)) > len(_CLOSES_SINGLE.findall(text)):
         return False
     return all(text.count(left) == text.count(right) for left, right in _PAIRS)
+
+
+def _says_what(words: Sequence[str]) -> bool:
+    """Tell whether what "that" opens has a verb of its own: "the board says that the pier" says nothing yet."""
+    if "that" not in words:
+        return True
+    at = len(words) - 1 - words[::-1].index("that")
+    return finite_verb_at(["", *words[at + 1 :]]) is not None
 
 
 def _lacks_speaker(text: str) -> bool:

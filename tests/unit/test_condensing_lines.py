@@ -140,6 +140,8 @@ def test_a_headline_is_no_half_quotation() -> None:
         ("The pier is shut. The ferry", False),
         ("The old pier - built in 1891 is shut", False),
         ("The fishers' pier is shut", True),
+        ("The pier is not only old", False),
+        ("The pier is not only old but shut", True),
     ],
 )
 def test_what_opens_in_a_headline_also_closes(text: str, closed: bool) -> None:  # noqa: FBT001  # a table's column
@@ -163,6 +165,14 @@ def test_what_opens_in_a_headline_also_closes(text: str, closed: bool) -> None: 
 def test_a_list_is_not_broken_off(sentence: str, headline: str) -> None:
     """Of "nets, ropes and lamps" all or nothing is left, and of "between one and the other"."""
     assert condense(Article(paragraphs=[sentence], language="en")).headline == headline
+
+
+def test_what_is_said_has_a_verb() -> None:
+    """A headline does not stop between "that" and what is said."""
+    text = "Greta Lund has warned that the old harbour pier in the town of Ellery could one day fall into the sea."
+    shut = "The board has shut the pier for good this week."
+    headline = condense(Article(paragraphs=[text, shut], language="en")).headline
+    assert headline == "The board has shut the pier for good"
 
 
 def test_a_question_is_not_broken_off() -> None:
