@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from digest.condensing.prose import opens_dangling
 from digest.condensing.shortening import shorten
 from digest.model import Article, Digest, Point
@@ -60,6 +62,9 @@ SCRIPTS = {
 }
 
 
+_TOKENS = re.compile(r"\w+|[^\w\s]")
+
+
 def assert_sound(digest: Digest) -> None:
     """Assert what holds of every digest made by ranking, whatever the article."""
     assert digest.headline.strip()
@@ -84,22 +89,22 @@ def assert_traceable(point: Point) -> None:
     before the same surname as in the line; and without a name given in full there is no later evidence.
     """
     own, *sources = point.evidence
-    added: list[str] = []
-    rest = point.text.split(" ")
-    kept: list[str] = []
-    for word in shorten(own.text).split(" "):
+    wanted, rest = _TOKENS.findall(shorten(own.text)), _TOKENS.findall(point.text)
+    for word in wanted:
+        added = []
         while rest and rest[0] != word:
             added.append(rest.pop(0))
         assert rest, f"{point.text!r} lacks {word!r}"
-        surname = rest.pop(0)
+        rest.pop(0)
         if added:
-            name = " ".join([*added, surname.rstrip(".,;:!?”\"'’s")])
-            assert any(name in source.text for source in sources), name
-            added = []
-        kept.append(surname)
+            name = [*added, word]
+            assert any(_stands_in(name, _TOKENS.findall(source.text)) for source in sources), name
     assert not rest
-    assert kept == shorten(own.text).split(" ")
     assert bool(sources) == (point.text != shorten(own.text))
+
+
+def _stands_in(words: list[str], text: list[str]) -> bool:
+    return any(text[at : at + len(words)] == words for at in range(len(text)))
 
 
 # The other languages Digest tells apart, so that together with SCRIPTS every one is condensed.
