@@ -1,193 +1,68 @@
-"""Train the line model: ``python benchmarks/train_reader.py KIT_FOLDER [--more FOLDER] [--write]``.
+"""Train the reader of pasted pages: ``python benchmarks/train_reader.py KIT_FOLDER [--more FOLDER] [--write]``.
 
-Reads the kit's pasted texts with the articles in them, fits the two small linear models of
-``digest/reading/features.py`` and the headline's of ``digest/reading/headings.py``; with ``--write`` it writes
+Reads the kit's pasted texts with the articles in them and fits two models. With ``--write`` it writes
 ``digest/reading/weights.py`` and ``digest/reading/heading_weights.py``, with ``--write-headline`` the second alone.
-Without them the five-fold cross-validation is printed, the three messes of a page always in the same fold: F1, the
-worst text and the share of right headlines. ``--more`` is a folder of further texts, ``ID.txt``, for pages of the
-kit that have no pasted text (``paste_pages.py`` makes it).
+Without them the five-fold cross-validation is printed, all texts of a site in the same fold: F1, the worst texts and
+the share of right headlines. ``--more`` is a folder of further texts, ``ID.txt``, for pages of the kit that have no
+pasted text (``paste_pages.py`` makes it). ``--body`` leaves the headline's weights as they are.
 
-1. Each line by itself: logistic regression on whether it belongs to the article.
-2. The same with what the neighbours came out at, their scores out of fold.
-3. The headline: among the lines that could be one, the chance of the right one (softmax), around a body found
+1. The parts of a page: the linear chain of ``digest/reading/weighing.py`` (``chain.py`` fits it).
+2. The headline: among the lines that could be one, the chance of the right one (softmax), around a body found
    out of fold.
 
-Needs numpy and scipy. Deterministic; two minutes on one core.
+Needs numpy and scipy. Deterministic; some minutes on one core.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import random
-import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from chain import STATES, Text, fit
+from pastes import FOLDS, Case, load
 from reading import scorer_of
 from scipy.optimize import minimize
 
 from digest.reading import pasted
-from digest.reading.features import BESIDE, TRAITS, Sight, beside, sights, traits
+from digest.reading.features import LONGEST_NAMED, MEASURES, SIGNS, TURN_SIGNS
 from digest.reading.headings import TITLE_TRAITS, candidates
-from digest.reading.lines import Draft, Line, key, normalise, split, word_count
-from digest.reading.marks import mark_of
-from digest.reading.weighing import Model
+from digest.reading.lines import Draft, key
+from digest.reading.weighing import PARTS, TURNS, Model, Row, shipped, word_share
 
-WEIGHTS_FILE = Path(__file__).parent.parent / "digest" / "reading" / "weights.py"
-HEADING_FILE = WEIGHTS_FILE.with_name("heading_weights.py")
-FOLDS, SEED = 5, 1
-RUN = 4  # words; what the kit's scorer compares
-LEAST_LETTERS = 25  # of a line to be known inside a segment
-RIDGE_OWN, RIDGE_BESIDE, RIDGE_TITLE = 3.0, 1.0, 1.0
+ROOM = Path(__file__).parent.parent / "digest" / "reading"
+RIDGE, WORD_RIDGE, TURN_RIDGE, RIDGE_TITLE = 6.0, 25.0, 2.0, 1.0
+ROUNDS = 60  # of the search: stopped before the last pages are learned by heart
+LEAST_SITES = 15  # that have a word in their short lines
+SOFTNESS = 0.85  # of all weights: a chain whose lines are alike is surer than it is right
 INNER = 3  # folds inside a fold
-TITLE_SHARES = {"full": 1.0, "article": 0.6, "clean": 0.3, "more": 1.0, "segments": 0.3, "drag": 0.6}
+TITLE_SHARES = {
+    "full": 1.0,
+    "article": 0.6,
+    "clean": 0.3,
+    "more": 1.0,
+    "foreign": 0.3,
+    "drag": 0.3,
+    "short": 0.0,
+}
 UNTITLED_SHARES = {"clean": 0.06}
-SHARES = {"full": 1.0, "article": 1.0, "clean": 0.5, "more": 0.7, "segments": 0.4, "drag": 0.5}
 Floats = Any  # numpy's arrays have no exact type here that says more
 
 
-@dataclass
-class Case:
-    """One pasted text: its lines, which of them are the article's, and where it counts."""
-
-    id: str
-    page: str
-    mess: str
-    row: dict[str, Any]
-    lines: list[Line]
-    seen: list[Sight]
-    wanted: Floats
-    counts: Floats
-    fold: int = 0
-    own: Floats = None
-    scores: list[float] = field(default_factory=list)
-
-
-def tokens(text: str) -> list[str]:
-    """Cut into words, one for each character of scripts without spaces."""
-    return re.findall(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W\u3040-\u30ff\u3400-\u9fff]+", text.casefold())
-
-
-def labelled(lines: Sequence[Line], gold: str) -> tuple[Floats, Floats]:
-    """Tell which lines an article holds: by their runs of four words, short lines by being whole lines of it."""
-    words = tokens(gold)
-    runs = {tuple(words[at : at + RUN]) for at in range(len(words) - RUN + 1)}
-    whole = {tuple(tokens(line)) for line in gold.split("\n")}
-    joined = f" {' '.join(words)} "
-    wanted, counts = np.zeros(len(lines)), np.ones(len(lines))
-    unsure = []
-    for at, line in enumerate(lines):
-        own = tokens(line.text)
-        if tuple(own) in whole and own:
-            wanted[at] = 1
-        elif len(own) >= RUN:
-            pieces = [tuple(own[i : i + RUN]) for i in range(len(own) - RUN + 1)]
-            wanted[at] = float(sum(piece in runs for piece in pieces) >= len(pieces) / 2)
-        elif own and f" {' '.join(own)} " in joined:
-            unsure.append(at)
-        counts[at] = min(len(own), 60) ** 0.7 + 0.7
-    for at in unsure:  # inside the article, or by chance the same words
-        around = [wanted[i] for i in (at - 1, at + 1) if 0 <= i < len(lines)]
-        wanted[at] = float(sum(around) == len(around))
-        counts[at] *= 0.3
-    return wanted, counts
-
-
-def by_segments(lines: Sequence[Line], row: dict[str, Any]) -> tuple[Floats, Floats]:
-    """Label only the lines that hold a known segment, or that a known segment holds."""
-    wanted, counts = np.zeros(len(lines)), np.zeros(len(lines))
-    for at, line in enumerate(lines):
-        flat = " ".join(line.text.split())
-        for label, parts in ((1.0, row["with"]), (0.0, row.get("without") or [])):
-            if any(
-                " ".join(part.split()) in flat or (len(flat) > LEAST_LETTERS and flat in part)
-                for part in parts
-            ):
-                wanted[at], counts[at] = label, 3.0
-    return wanted, counts
-
-
-def load(kit: Path, more: Path | None) -> list[Case]:
-    """Read every text and label its lines."""
-    cases = []
-    for row in _rows(kit / "pasted"):
-        text = (kit / "pasted" / row["file"]).read_text("utf-8")
-        cases.append(_case(row["id"], row["page"], row["mess"], row, text))
-    rng = random.Random(SEED)
-    for part in ("pages", "pages_multilingual") if more else ():
-        for row in _rows(kit / part):
-            file = more / f"{row['id']}.txt" if more else kit
-            if not file.exists():
-                continue
-            text = file.read_text("utf-8")
-            case = _case(row["id"], row["id"], "more" if part == "pages" else "segments", row, text)
-            cases.append(case)
-            if part == "pages" and case.wanted.any():
-                cases.append(_dragged(case, rng))
-    pages = sorted({case.page for case in cases})
-    rng.shuffle(pages)
-    folds = {page: at % FOLDS for at, page in enumerate(pages)}
-    for case in cases:
-        case.fold = folds[case.page]
-    return cases
-
-
-def _rows(folder: Path) -> Iterable[dict[str, Any]]:
-    return (json.loads(line) for line in (folder / "gold.jsonl").read_text("utf-8").splitlines())
-
-
-def _case(name: str, page: str, mess: str, row: dict[str, Any], text: str) -> Case:
-    return _made(name, page, mess, row, [line for line in split(normalise(text)) if line.text])
-
-
-def _made(name: str, page: str, mess: str, row: dict[str, Any], lines: list[Line]) -> Case:
-    seen = sights(lines, [word_count(line.text) for line in lines], [mark_of(line.text) for line in lines])
-    wanted, counts = labelled(lines, row["text"]) if row.get("text") else by_segments(lines, row)
-    own = np.array([[found.get(name, 0.0) for name in TRAITS] for found in traits(seen)]).reshape(
-        -1, len(TRAITS)
-    )
-    return Case(name, page, mess, row, lines, seen, wanted, counts, own=own)
-
-
-def _dragged(case: Case, rng: random.Random) -> Case:
-    first, last = int(case.wanted.argmax()), int(len(case.wanted) - case.wanted[::-1].argmax())
-    lines = case.lines[max(0, first - rng.randrange(1, 8)) : last + rng.randrange(4, 25)]
-    return _made(f"{case.id}_drag", case.page, "drag", case.row, lines)
-
-
-def fit(rows: Floats, wanted: Floats, counts: Floats, ridge: float) -> Floats:
-    """Fit a logistic regression; the first column is the constant, and is not held back."""
-
-    def loss(weights: Floats) -> tuple[float, Floats]:
-        raw = rows @ weights
-        chance = 1 / (1 + np.exp(-np.clip(raw, -30, 30)))
-        held = ridge * weights
-        held[0] = 0
-        value = (counts * (np.logaddexp(0, raw) - wanted * raw)).sum() + weights @ held / 2
-        return float(value), rows.T @ (counts * (chance - wanted)) + held
-
-    return minimize(loss, np.zeros(rows.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 400}).x
-
-
-def shares(cases: Sequence[Case]) -> Floats:
-    """Give each line's weight: a text counts by the square root of its length."""
-    return np.concatenate(
-        [SHARES[case.mess] * case.counts / max(1.0, case.counts.sum()) ** 0.5 for case in cases]
-    )
-
-
-def trained(cases: Sequence[Case]) -> Model:
-    """Fit all three models."""
+def trained(cases: Sequence[Case], *, with_titles: bool) -> Model:
+    """Fit both models; without titles the headline's is the shipped one."""
     body = body_model(cases)
+    if not with_titles:
+        return replace(body, title=shipped().title)
     rows = []
     for fold in range(INNER):  # the headline is looked for above a body found as it will be in a new text
-        inside = body_model([case for case in cases if hash_of(case.page) % INNER != fold])
+        inside = body_model([case for case in cases if hash_of(case.site) % INNER != fold])
         for case in cases:
-            if hash_of(case.page) % INNER == fold:
+            if hash_of(case.site) % INNER == fold:
                 rows += title_rows(case, inside)
     title = fit_titles(rows)
     return replace(
@@ -196,27 +71,65 @@ def trained(cases: Sequence[Case]) -> Model:
 
 
 def body_model(cases: Sequence[Case]) -> Model:
-    """Fit both models of the body; the headline's weights are left empty."""
-    wanted, counts = np.concatenate([case.wanted for case in cases]), shares(cases)
-    own = fit(np.vstack([case.own for case in cases]), wanted, counts, RIDGE_OWN)
-    for fold in range(INNER):  # the second model sees the first as it will be on a new text
-        inside = [case for case in cases if hash_of(case.page) % INNER != fold]
-        weights = fit(
-            np.vstack([case.own for case in inside]),
-            np.concatenate([case.wanted for case in inside]),
-            shares(inside),
-            RIDGE_OWN,
-        )
-        for case in cases:
-            if hash_of(case.page) % INNER == fold:
-                case.scores = (case.own @ weights).tolist()
-    rows = np.vstack([np.array(beside(case.seen, case.scores)).reshape(-1, len(BESIDE)) for case in cases])
-    second = fit(rows, wanted, counts, RIDGE_BESIDE)
+    """Fit the chain of parts; the headline's weights are left empty."""
+    words = common_words(cases)
+    names, turn_names = ("any", *SIGNS, *MEASURES, *words), ("any", *TURN_SIGNS)
+    texts = [
+        Text(traits(case, names), turn_traits(case, turn_names), case.allowed, case.weight)
+        for case in cases
+        if case.lines
+    ]
+    ridge = np.array([RIDGE] * (1 + len(SIGNS) + len(MEASURES)) + [WORD_RIDGE] * len(words))
+    own, turns = fit(texts, ridge, TURN_RIDGE, ROUNDS)
+    own = SOFTNESS * (own - own[:, [STATES.index("body")]])
+    rows = {name: rounded(own[at, [STATES.index(part) for part in PARTS]]) for at, name in enumerate(names)}
     return Model(
-        {name: round(float(value), 3) for name, value in zip(TRAITS, own, strict=True)},
-        tuple(round(float(value), 3) for value in second),
-        {},
+        {name: rows[name] for name in ("any", *SIGNS)},
+        {name: rows[name] for name in MEASURES},
+        {name: rows[name] for name in words if any(rows[name])},
+        {name: rounded(SOFTNESS * turns[at]) for at, name in enumerate(turn_names)},
     )
+
+
+def common_words(cases: Sequence[Case]) -> list[str]:
+    """Find the words that the short lines of many sites have."""
+    sites: dict[str, set[str]] = defaultdict(set)
+    for case in cases:
+        for sight in case.seen if case.mess in {"full", "more", "foreign"} else ():
+            for word in sight.named if len(sight.named) <= LONGEST_NAMED else ():
+                sites[word].add(case.site)
+    return sorted(word for word, found in sites.items() if len(found) >= LEAST_SITES and word.isalpha())
+
+
+def traits(case: Case, names: Sequence[str]) -> Floats:
+    """Give each line's traits, a column for each name."""
+    columns = {name: at for at, name in enumerate(names)}
+    table = np.zeros((len(case.lines), len(names)))
+    table[:, 0] = 1
+    first = columns[MEASURES[0]]
+    for at, sight in enumerate(case.seen):
+        table[at, [columns[name] for name in sight.signs]] = 1
+        table[at, first : first + len(MEASURES)] = sight.measures
+        if 0 < len(sight.named) <= LONGEST_NAMED:
+            for word in sight.named:
+                if word in columns and columns[word] >= first + len(MEASURES):
+                    table[at, columns[word]] += word_share(len(sight.named))
+    return table
+
+
+def turn_traits(case: Case, names: Sequence[str]) -> Floats:
+    """Give each line's traits of turns."""
+    columns = {name: at for at, name in enumerate(names)}
+    table = np.zeros((len(case.lines), len(names)))
+    table[:, 0] = 1
+    for at, sight in enumerate(case.seen):
+        table[at, [columns[name] for name in sight.signs if name in columns]] = 1
+    return table
+
+
+def rounded(values: Floats) -> Row:
+    """Give weights as they are written."""
+    return tuple(round(float(value), 3) for value in values)
 
 
 def title_rows(case: Case, model: Model) -> list[tuple[Floats, Floats, float]]:
@@ -258,15 +171,15 @@ def fit_titles(texts: Sequence[tuple[Floats, Floats, float]]) -> Floats:
 
 
 def hash_of(name: str) -> int:
-    """Number a page, the same in every run."""
+    """Number a site, the same in every run."""
     return sum(at * ord(letter) for at, letter in enumerate(name, 1))
 
 
-def crossed(cases: Sequence[Case]) -> dict[str, Model]:
-    """Give each page the model trained without it."""
+def crossed(cases: Sequence[Case], *, with_titles: bool) -> dict[str, Model]:
+    """Give each page the model trained without its site."""
     models: dict[str, Model] = {}
     for fold in range(FOLDS):
-        model = trained([case for case in cases if case.fold != fold])
+        model = trained([case for case in cases if case.fold != fold], with_titles=with_titles)
         models.update({case.page: model for case in cases if case.fold == fold})
     return models
 
@@ -293,16 +206,21 @@ def show(kit: Path, cases: Sequence[Case], models: dict[str, Model]) -> None:
 
 
 def write(model: Model) -> None:
-    """Write the line model's weights as a table."""
-    rows = "\n".join(f'    "{name}": {value:.3f},' for name, value in model.own.items())
-    second = "\n".join(
-        f"    {value:.3f},  # {name}" for name, value in zip(BESIDE, model.beside, strict=True)
+    """Write the weights of the parts as tables."""
+    tables = "".join(
+        f"# {what}\n{name}: dict[str, tuple[float, ...]] = {{\n{listed(rows)}}}\n"
+        for what, name, rows in (
+            ("What a line shows.", "SIGN_WEIGHTS", model.signs),
+            ("How much it shows of it.", "MEASURE_WEIGHTS", model.measures),
+            ("The words of a short line.", "WORD_WEIGHTS", model.words),
+            (", ".join(TURNS) + ".", "TURN_WEIGHTS", model.turns),
+        )
     )
-    WEIGHTS_FILE.write_text(
-        '"""The line model\'s weights: written by ``benchmarks/train_reader.py``, never by hand."""\n\n'
-        'from __future__ import annotations\n\n__all__ = ["BESIDE_WEIGHTS", "OWN_WEIGHTS"]\n\n'
-        "# Log-odds that a line belongs to the article, by trait (digest/reading/features.py).\n"
-        f"OWN_WEIGHTS = {{\n{rows}\n}}\n\n# The same from what stands around it.\nBESIDE_WEIGHTS = (\n{second}\n)\n",
+    (ROOM / "weights.py").write_text(
+        '"""The weights of a pasted page\'s parts: written by ``benchmarks/train_reader.py``, never by hand.\n\n'
+        f'Log-odds against the body of a line\'s being {", ".join(PARTS)}; of turns, log-odds alone.\n"""\n\n'
+        "# fmt: off  # a row reads best whole\n# ruff: noqa: E501  # the same\n\nfrom __future__ import annotations\n\n"
+        '__all__ = ["MEASURE_WEIGHTS", "SIGN_WEIGHTS", "TURN_WEIGHTS", "WORD_WEIGHTS"]\n\n' + tables,
         encoding="utf-8",
     )
 
@@ -310,7 +228,7 @@ def write(model: Model) -> None:
 def write_headline(model: Model) -> None:
     """Write the headline's weights as a table."""
     rows = "\n".join(f'    "{name}": {value:.3f},' for name, value in model.title.items())
-    HEADING_FILE.write_text(
+    (ROOM / "heading_weights.py").write_text(
         '"""The headline\'s weights: written by ``benchmarks/train_reader.py``, never by hand."""\n\n'
         'from __future__ import annotations\n\n__all__ = ["TITLE_WEIGHTS"]\n\n'
         "# How much a line looks like the headline, by trait (digest/reading/headings.py).\n"
@@ -319,22 +237,31 @@ def write_headline(model: Model) -> None:
     )
 
 
+def listed(rows: Mapping[str, Row]) -> str:
+    """Write the rows of a table."""
+    return "".join(
+        f'    "{name}": ({", ".join(f"{value:.3f}" for value in row)}),\n' for name, row in rows.items()
+    )
+
+
 def main() -> None:
     """Train, and print or write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("kit", type=Path)
     parser.add_argument("--more", type=Path, help="a folder of further texts, ID.txt")
+    parser.add_argument("--body", action="store_true", help="leave the headlines' weights as they are")
     parser.add_argument("--write", action="store_true", help="write the weights, trained on everything")
     parser.add_argument("--write-headline", action="store_true", help="write the headline's alone")
     arguments = parser.parse_args()
     cases = load(arguments.kit, arguments.more)
-    if arguments.write or arguments.write_headline:
-        model = trained(cases)
+    if not (arguments.write or arguments.write_headline):
+        show(arguments.kit, cases, crossed(cases, with_titles=not arguments.body))
+        return
+    model = trained(cases, with_titles=not arguments.body)
+    if not arguments.body:
         write_headline(model)
-        if arguments.write:
-            write(model)
-    else:
-        show(arguments.kit, cases, crossed(cases))
+    if arguments.write:
+        write(model)
 
 
 if __name__ == "__main__":

@@ -33,7 +33,8 @@ _HARD = re.compile(
     r"""^(?:
     (?:leave|post|write|add|submit)\s+(?:a|your)\s+(?:comment|reply|response)s?\b.{0,30}
     |(?:leave\ a\ reply|cancel\ reply|join\ the\ (?:conversation|discussion)|start\ the\ discussion.{0,30})
-    |(?:\d[\d,.]*\s+)?(?:comments?|responses|replies|thoughts\ on\ .{3,})(?:\s*\(?\d*\)?)?:?
+    |(?:\d[\d,.]*\s+)?(?:comments?|responses|replies)(?:\s*\(?\d*\)?)?:?
+    |\d[\d,.]*\s+(?:comments?|responses?|repl(?:y|ies)|thoughts?)\s+(?:to|on)\b.+
     |(?:no|view|show|load|read|see|hide|loading)\s+(?:all\ |more\ |the\ |\d+\ )?comments.{0,20}
     |comments\ (?:are\ closed|powered\ by|section|policy).{0,60}
     |your\ email\ address\ will\ not\ be\ published.*
@@ -88,7 +89,7 @@ _DROP = re.compile(
     |(?:read|see)\ (?:more|also|next|now|full\ story|the\ full\ story|related)\s*(?::.{{0,140}}|»|>|→|…|\.\.\.)?
     |(?:related|also\ read|also\ see|also\ on|lire\ aussi|à\ lire\ aussi|lesen\ sie\ auch|lea\ (?:también|además|más)|lea|leia\ (?:também|mais)|leggi\ anche|lees\ ook|czytaj\ (?:też|także|więcej)|zobacz\ (?:też|także)|читайте\ (?:также|ещё|еще)|читайте\ також|läs\ (?:också|även|mer)|baca\ juga|voir\ aussi|ver\ también|veja\ (?:também|mais)|più\ su|mehr\ dazu|mehr\ zum\ thema|siehe\ auch|in\ pictures|watch|listen|video|photos|gallery|exclusive|must\ read|editor'?s\ pick)\s*[:|>»].{{0,140}}
     |(?:click|tap|swipe)\ here\b.{{0,60}}|continue\ reading.{{0,60}}|continue\ to\ .{{0,40}}
-    |(?:log|sign)\ ?in(?:\ .{{0,40}})?|log\ ?out|register(?:\ .{{0,20}})?|create\ (?:an\ )?account.{{0,20}}|my\ account|menu|search|close|home|skip|next|previous|prev|back|open|toggle\ .{{0,20}}|subscribe(?:\ now)?|follow|following|reply|report|flag|permalink|edit|delete|cancel|submit|send|ok|accept(?:\ all)?(?:\ cookies)?|i\ agree|agree|got\ it|dismiss|decline|reject(?:\ all)?|manage\ (?:cookies|preferences|options).{{0,20}}|cookie\ settings|loading\W*|please\ wait\W*|back\ to\ top|top
+    |(?:log|sign)\ ?in(?:\ .{{0,40}})?|log\ ?out|register(?:\ .{{0,20}})?|create\ (?:an\ )?account.{{0,20}}|my\ account|menu|search|close|home|skip|next|previous|prev|back|open|toggle\ .{{0,20}}|subscribe(?:\ now)?|follow|following|reply(?:\ to\ .{{1,40}})?|report|flag(?:\ as\ .{{1,20}})?|permalink|edit|delete|cancel|submit|send|ok|accept(?:\ all)?(?:\ cookies)?|i\ agree|agree|got\ it|dismiss|decline|reject(?:\ all)?|manage\ (?:cookies|preferences|options).{{0,20}}|cookie\ settings|loading\W*|please\ wait\W*|back\ to\ top|top
     |we\ value\ your\ privacy.{{0,40}}|this\ site\ is\ protected\ by\ recaptcha.*
     |(?:please\ )?(?:enable|activate|turn\ on)\ (?:javascript|cookies).{{0,60}}|your\ browser\ does\ not\ support.{{0,60}}
     |view\ comments?.{{0,10}}|\d+\ comments?|comments?\s*\(\d+\)|add\ comment|comment\ now|no\ comments(?:\ yet)?|comments?\ off.{{0,40}}

@@ -1,44 +1,38 @@
 """Find the article among the lines of a page: menus, share rows and comments go; headline and body stay. Pure.
 
-Each line is weighed by two small linear models trained on pasted pages (``features``, ``weighing``): log-odds that
-it belongs to the article. The body is the run of lines with the greatest sum, freed of lines that are never part of
-one, and the headline is looked for above it. A text with next to no chrome in it is left alone: doing no harm to
-clean text goes first.
+A page is read as a walk through its parts, weighed by a small linear model trained on pasted pages (``features``,
+``weighing``): the body is the lines that are likely in it, freed of lines that are never part of one, and the
+headline is looked for above it. A text with next to no chrome in it is left alone: doing no harm to clean text goes
+first.
 
 HTML, mails and feed entries pass the same code; where somebody already found the body (``is_extracted``) no
 window is looked for.
 
 Source: Kohlschütter et al., "Boilerplate detection using shallow text features" (2010) for what tells prose from
-chrome; the maximum-sum run is Kadane's. Trained by ``benchmarks/train_reader.py``.
+chrome. Trained by ``benchmarks/train_reader.py``.
 """
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from digest.reading.dates import iso_date
-from digest.reading.features import Sight, sights
+from digest.reading.features import sights
 from digest.reading.headings import headline_at
 from digest.reading.lines import Draft, Line, ends_closed, key, word_count
 from digest.reading.marks import Mark, byline_of, is_date_line, mark_of
-from digest.reading.weighing import Model, shipped, weigh
+from digest.reading.weighing import Model, chances, shipped
 
 __all__ = ["Located", "clean", "located"]
 
 _GOOD_WORDS, _GOOD_WITH_STOP = 20, 9
-_MOST_COUNTED = 60
-# Tuned with five-fold cross-validation on the tuning kit: at 0 articles of short lines are cut short, at 1 menus
-# come in; without a greatest weight one sure line outvotes its surroundings.
-_LENIENCE = 0.5
-_MOST_ODDS = 4.0
-_SURELY_OUT = -3.0
-_SURE = frozenset({Mark.HARD, Mark.SOFT, Mark.DROP})
-_FEW_LINES = 4  # headline, deck, byline, date
-_MENU_WORDS = 3.5  # words a line; menus have fewer
-_FOOT_SHARE = 0.03  # marked lines among all lines of a page's foot, at least
+_LEAST_CHANCE = 0.4  # of being body: by cross-validation on the tuning kit .35 to .5 come out equal
+_LEAST_BESIDE = 0.1  # of prose that touches the body
+_MOST_LOST = 0.1  # of the prose of a text without chrome
+_FEW_LINES = 3
+_MENU_WORDS = 4  # of a menu's entry, at most
 _NEAR = 14  # lines above the body in which its headline stands
 
 
@@ -87,13 +81,18 @@ def located(lines: Sequence[Line], *, model: Model, is_extracted: bool = False) 
     if is_extracted:
         span = 0, _end(lines, marks, good, (0, len(lines)))
         return Located(marks, good, *span, drops=_repeats(lines, span))
-    if _is_clean(words, marks, good):
-        return Located(marks, good, 0, len(lines), drops=())
-    seen = sights(lines, words, marks)
-    scores = weigh(seen, model)
-    first, last = _widened(lines, marks, _to_prose(good, _window(seen, scores)))
-    unlikely = {at for at in range(first, last) if scores[at] < _SURELY_OUT and not good[at]}
-    return Located(marks, good, first, last, drops=unlikely | _repeats(lines, (first, last)))
+    everything = Located(marks, good, 0, len(lines), drops=())
+    if _is_bare(words, marks, good):
+        return everything
+    likely = chances(sights(lines, words, marks), model)
+    found = _span(likely)
+    if found is None:
+        return Located(marks, good, *_prose(good), drops=())
+    first, last = _to_prose(likely, good, found)
+    drops = {at for at in range(*found) if likely[at] < _LEAST_CHANCE}
+    if _is_clean(words, marks, good) and _prose_lost(words, good, (first, last), drops) > _MOST_LOST:
+        return everything
+    return Located(marks, good, first, last, drops=drops | _repeats(lines, (first, last)))
 
 
 def _cut_long(lines: list[Line]) -> list[Line]:
@@ -107,60 +106,58 @@ def _is_good(line: Line, words: int, mark: Mark) -> bool:
     return words >= _GOOD_WORDS or (words >= _GOOD_WITH_STOP and ends_closed(line.text))
 
 
+def _is_bare(counted: Sequence[int], marks: Sequence[Mark], good: Sequence[bool]) -> bool:
+    """Tell a text of which nothing says that it is chrome: no line is marked, and the lines are no menu's."""
+    if len(counted) <= _FEW_LINES:  # nothing stands out of three lines
+        return True
+    if any(mark is not Mark.NONE for mark in marks):
+        return False
+    shorts = sum([count <= _MENU_WORDS for count in counted])
+    in_good = sum([count for count, is_good in zip(counted, good, strict=True) if is_good])
+    return shorts <= max(_FEW_LINES, len(counted) / 2) or in_good >= sum(counted) / 2
+
+
 def _is_clean(counted: Sequence[int], marks: Sequence[Mark], good: Sequence[bool]) -> bool:
-    """Tell whether there is next to nothing to remove, so that nothing but marked lines is removed."""
-    hits = sum(mark in {Mark.HARD, Mark.DROP} for mark in marks)
-    shorts = len(good) - sum(good)
-    words = sum(counted)
-    in_good = sum(count for count, is_good in zip(counted, good, strict=True) if is_good)
-    if len(counted) <= 3:  # noqa: PLR2004  # nothing stands out of three lines
-        return True
-    if hits == 0 and (in_good >= 0.5 * words or shorts <= 3):  # noqa: PLR2004  # the same
-        return True
+    """Tell whether next to nothing is marked and nearly all is prose: little may be taken from such a text."""
+    hits = sum([mark in {Mark.HARD, Mark.DROP} for mark in marks])
+    in_good = sum([count for count, is_good in zip(counted, good, strict=True) if is_good])
     return (
         hits <= 1 + len(counted) // 25
-        and in_good >= 0.8 * words
-        and shorts <= 0.5 * len(counted)
+        and in_good >= 0.8 * sum(counted)
+        and sum(good) >= 0.5 * len(counted)
         and Mark.HARD not in marks
     )
 
 
-def _window(seen: Sequence[Sight], scores: Sequence[float]) -> tuple[int, int]:
-    """Find the run of lines with the greatest sum of log-odds, long ones counting more; of equal runs the first."""
-    best, best_span = 0.0, (0, len(seen))
-    total, begin = 0.0, 0
-    for at, (sight, score) in enumerate(zip(seen, scores, strict=True)):
-        if total <= 0:
-            total, begin = 0.0, at
-        held = max(-_MOST_ODDS, min(_MOST_ODDS, score + _LENIENCE))
-        total += held * math.sqrt(min(sight.words, _MOST_COUNTED))
-        if total > best:
-            best, best_span = total, (begin, at + 1)
-    return best_span
+def _prose_lost(
+    counted: Sequence[int], good: Sequence[bool], span: tuple[int, int], drops: Collection[int]
+) -> float:
+    """Give the share of the prose that would not be kept."""
+    prose = [at for at, is_good in enumerate(good) if is_good]
+    lost = [at for at in prose if not span[0] <= at < span[1] or at in drops]
+    return sum([counted[at] for at in lost]) / (sum([counted[at] for at in prose]) or 1)
 
 
-def _to_prose(good: Sequence[bool], span: tuple[int, int]) -> tuple[int, int]:
-    """Take in the prose that touches the run: a short story's ends are outvoted by the menu beside them."""
+def _span(likely: Sequence[float]) -> tuple[int, int] | None:
+    """Give the lines from the first to the last that is likely body; None where none is."""
+    kept = [at for at, chance in enumerate(likely) if chance >= _LEAST_CHANCE]
+    return (kept[0], kept[-1] + 1) if kept else None
+
+
+def _to_prose(likely: Sequence[float], good: Sequence[bool], span: tuple[int, int]) -> tuple[int, int]:
+    """Take in the prose that touches the body: a short story's ends are outvoted by the menu beside them."""
     first, last = span
-    while first > 0 and good[first - 1]:
+    while first > 0 and good[first - 1] and likely[first - 1] >= _LEAST_BESIDE:
         first -= 1
-    while last < len(good) and good[last]:
+    while last < len(good) and good[last] and likely[last] >= _LEAST_BESIDE:
         last += 1
     return first, last
 
 
-def _widened(lines: Sequence[Line], marks: Sequence[Mark], span: tuple[int, int]) -> tuple[int, int]:
-    """Take back what was cut off without evidence: a page's top and foot always hold some marked line."""
-    first, last = span
-    above = lines[:first]
-    if above and not any(mark in _SURE for mark in marks[:first]):
-        words = sum(word_count(line.text) for line in above)
-        if len(above) <= _FEW_LINES or words >= _MENU_WORDS * len(above):
-            first = 0
-    below = marks[last:]
-    if Mark.HARD not in below and sum(mark in _SURE for mark in below) < _FOOT_SHARE * len(below):
-        last = len(lines)
-    return first, last
+def _prose(good: Sequence[bool]) -> tuple[int, int]:
+    """Give the lines from the first to the last of prose, of a text without any all: never nothing."""
+    prose = [at for at, is_good in enumerate(good) if is_good]
+    return (prose[0], prose[-1] + 1) if prose else (0, len(good))
 
 
 def _end(lines: Sequence[Line], marks: Sequence[Mark], good: Sequence[bool], span: tuple[int, int]) -> int:

@@ -1,41 +1,162 @@
-"""Weigh each line of a pasted text: log-odds that it belongs to the article. Pure.
+"""How likely each line of a pasted text belongs to its article: a linear-chain model over five parts of a page. Pure.
 
-Two linear models, one after the other: the first sees a line and the text as a whole, the second what the first
-made of the lines around it. The weights are a table (``weights``), trained on pasted pages whose article is known.
+A page is read as a walk through parts: what stands before the article, its head (headline, byline, date), its body,
+gaps in the body (advertisements, boxes), and what comes after. Every line speaks for each part by what it shows
+(``features``), and for where one part may end and the next begin. ``chances`` sums over all walks and gives, for
+each line, the chance that it is body. The weights are a table (``weights``), trained on pasted pages whose article
+is known (``benchmarks/train_reader.py``).
+
+Source: Lafferty, McCallum, Pereira, "Conditional random fields" (2001); forward and backward sums scaled as in
+Rabiner, "A tutorial on hidden Markov models" (1989).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from operator import mul
 
-from digest.reading.features import Sight, beside, traits
+from digest.reading.features import LONGEST_NAMED, MEASURES, TURN_SIGNS, Sight
 
-__all__ = ["Model", "shipped", "weigh"]
+__all__ = ["PARTS", "TURNS", "Model", "Row", "chances", "shipped", "word_share"]
+
+PARTS = ("before", "head", "gap", "after")  # beside the body, of which all weights are 0
+TURNS = (
+    *("before before", "before head", "before body", "head head", "head body", "body body"),
+    *("body gap", "gap gap", "gap body", "body after", "after after"),
+)
+Row = tuple[float, ...]
+_REMEMBERED = 4096  # kinds of line: a few hundred make up most texts
+_LEAST = -60.0  # log-odds; a part less likely than that is as good as impossible
+_TURN_SIGNS = frozenset(TURN_SIGNS)
+_NO_PARTS: Row = (0.0,) * len(PARTS)
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """The weights of both models, by trait and in the order of ``features.BESIDE``, and of the headline's."""
+    """The weights: of signs, measures and words one for each of ``PARTS``, of turns one for each of ``TURNS``.
 
-    own: Mapping[str, float]
-    beside: tuple[float, ...]
-    title: Mapping[str, float]
+    ``title``: of the headline's traits. ``parts_of`` and ``turns_of`` sum up the weights of a line's signs.
+    """
+
+    signs: Mapping[str, Row]
+    measures: Mapping[str, Row]
+    words: Mapping[str, Row]
+    turns: Mapping[str, Row]
+    title: Mapping[str, float] = field(default_factory=dict)
+    columns: Sequence[Row] = field(init=False, repr=False)
+    parts_of: Callable[[tuple[str, ...]], Row] = field(init=False, repr=False)
+    turns_of: Callable[[tuple[str, ...]], Row] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Turn the measures' rows into columns, and remember the sums of signs."""
+        object.__setattr__(
+            self, "columns", list(zip(*(self.measures[name] for name in MEASURES), strict=True))
+        )
+        object.__setattr__(self, "parts_of", lru_cache(_REMEMBERED)(self._parts_of))
+        object.__setattr__(self, "turns_of", lru_cache(_REMEMBERED)(self._turns_of))
+
+    def _parts_of(self, signs: tuple[str, ...]) -> Row:
+        return tuple(map(sum, zip(self.signs["any"], *(self.signs[name] for name in signs), strict=True)))
+
+    def _turns_of(self, signs: tuple[str, ...]) -> Row:
+        rows = [self.turns["any"], *(self.turns[name] for name in signs)]
+        return tuple(math.exp(sum(row)) for row in zip(*rows, strict=True))
 
 
 @cache
 def shipped() -> Model:
     """Give the model in the package."""
     from digest.reading.heading_weights import TITLE_WEIGHTS
-    from digest.reading.weights import BESIDE_WEIGHTS, OWN_WEIGHTS
+    from digest.reading.weights import MEASURE_WEIGHTS, SIGN_WEIGHTS, TURN_WEIGHTS, WORD_WEIGHTS
 
-    return Model(OWN_WEIGHTS, BESIDE_WEIGHTS, TITLE_WEIGHTS)
+    return Model(SIGN_WEIGHTS, MEASURE_WEIGHTS, WORD_WEIGHTS, TURN_WEIGHTS, TITLE_WEIGHTS)
 
 
-def weigh(seen: Sequence[Sight], model: Model) -> list[float]:
-    """Give the log-odds of each line; above 0 it is more likely part of the article than not."""
-    own = model.own
-    scores = [sum([own[name] * value for name, value in row.items()]) for row in traits(seen)]
-    return [sum(map(mul, model.beside, row)) for row in beside(seen, scores)]
+def chances(seen: Sequence[Sight], model: Model) -> list[float]:
+    """Give each line's chance of being body, 0 to 1."""
+    if not seen:
+        return []
+    shares = [_shares(sight, model) for sight in seen]
+    turns = [model.turns_of(tuple([name for name in sight.signs if name in _TURN_SIGNS])) for sight in seen]
+    return _backward(shares, turns, _forward(shares, turns))
+
+
+def _shares(sight: Sight, model: Model) -> Row:
+    """Say how much a line speaks for each part, by itself; the body's share stands third."""
+    signs, measures, named = sight
+    before, head, gap, after = [
+        base + sum(map(mul, column, measures))
+        for base, column in zip(model.parts_of(signs), model.columns, strict=True)
+    ]
+    if 0 < len(named) <= LONGEST_NAMED:
+        share = word_share(len(named))
+        for word in named:
+            row = model.words.get(word)
+            if row:
+                before += share * row[0]
+                head += share * row[1]
+                gap += share * row[2]
+                after += share * row[3]
+    most = max(before, head, 0.0, gap, after)
+    return tuple([math.exp(max(_LEAST, odds - most)) for odds in (before, head, 0.0, gap, after)])
+
+
+def word_share(count: int) -> float:
+    """Say how much one of so many words counts."""
+    return 1 / (0.85 + 0.15 * count)
+
+
+def _forward(shares: Sequence[Row], turns: Sequence[Row]) -> list[Row]:
+    """Sum the walks from the first line to each, by the part they are in there; none begins in a gap or behind."""
+    before, head, body, _, _ = shares[0]
+    gap = after = 0.0
+    sums: list[Row] = [(before, head, body, gap, after)]
+    for (e0, e1, e2, e3, e4), (bb, bh, bt, hh, ht, tt, tg, gg, gt, ta, aa) in zip(
+        shares[1:], turns[1:], strict=True
+    ):
+        after = (body * ta + after * aa) * e4
+        gap, body, head, before = (
+            (body * tg + gap * gg) * e3,
+            (before * bt + head * ht + body * tt + gap * gt) * e2,
+            (before * bh + head * hh) * e1,
+            before * bb * e0,
+        )
+        whole = before + head + body + gap + after
+        before, head, body, gap, after = (
+            before / whole,
+            head / whole,
+            body / whole,
+            gap / whole,
+            after / whole,
+        )
+        sums.append((before, head, body, gap, after))
+    return sums
+
+
+def _backward(shares: Sequence[Row], turns: Sequence[Row], sums: Sequence[Row]) -> list[float]:
+    """Sum the walks from each line to the last, which is body or after it, and give the share of those in the body."""
+    found = []
+    before = head = gap = 0.0
+    body = after = 1.0
+    for (f0, f1, f2, f3, f4), (e0, e1, e2, e3, e4), (bb, bh, bt, hh, ht, tt, tg, gg, gt, ta, aa) in zip(
+        reversed(sums), reversed(shares), reversed(turns), strict=True
+    ):
+        inside = f2 * body
+        found.append(inside / (f0 * before + f1 * head + inside + f3 * gap + f4 * after or 1.0))
+        before, head, body, gap, after = before * e0, head * e1, body * e2, gap * e3, after * e4
+        before = before * bb + head * bh + body * bt
+        head = head * hh + body * ht
+        body, gap = body * tt + gap * tg + after * ta, gap * gg + body * gt
+        after *= aa
+        whole = before + head + body + gap + after or 1.0
+        before, head, body, gap, after = (
+            before / whole,
+            head / whole,
+            body / whole,
+            gap / whole,
+            after / whole,
+        )
+    return found[::-1]

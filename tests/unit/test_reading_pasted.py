@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+import random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.reading.features import BESIDE, TRAITS, beside, sights, traits
+from digest.reading.features import MEASURES, SIGNS, TURN_SIGNS, Sight, sights
 from digest.reading.headings import TITLE_TRAITS, candidates
 from digest.reading.lines import Draft, Line, normalise, split, word_count
 from digest.reading.marks import Mark, mark_of
 from digest.reading.pasted import clean
 from digest.reading.sniffing import Form, form_of
-from digest.reading.weighing import shipped, weigh
+from digest.reading.weighing import PARTS, TURNS, Model, chances, shipped, word_share
 
 TITLE = "Hamburg – Kiel – Riga 2026"  # reads alike in every language
+BOATS = ["Tern", "Petrel", "Old Kittiwake", "Guillemot", "Blue Fulmar", "Cormorant", "Gannet", "Little Auk"]
 MENU = ["Home", "News", "Boats", "Weather", "Search", "Log in", "Subscribe"]
 PAGES = {
     "en": (
@@ -125,16 +128,106 @@ def test_a_blank_row_above_a_line_is_remembered() -> None:
 
 
 def test_every_weight_has_its_trait() -> None:
-    """The shipped table and the traits name the same things."""
+    """The shipped tables and the traits name the same things, a weight for each part and for each turn."""
     model = shipped()
-    assert tuple(model.own) == TRAITS
-    assert len(model.beside) == len(BESIDE)
+    assert tuple(model.signs) == ("any", *SIGNS)
+    assert tuple(model.measures) == MEASURES
+    assert tuple(model.turns) == ("any", *TURN_SIGNS)
+    assert {len(row) for table in (model.signs, model.measures, model.words) for row in table.values()} == {
+        len(PARTS)
+    }
+    assert {len(row) for row in model.turns.values()} == {len(TURNS)}
     assert tuple(model.title) == TITLE_TRAITS
+
+
+def test_a_chance_is_the_share_of_all_walks() -> None:
+    """Summed step by step, the chances are those of every walk through the parts counted out."""
+    rng = random.Random(7)
+    model = Model(
+        {name: tuple(rng.gauss(0, 1) for _ in PARTS) for name in ("any", *SIGNS)},
+        {name: tuple(rng.gauss(0, 1) for _ in PARTS) for name in MEASURES},
+        {"harbour": tuple(rng.gauss(0, 1) for _ in PARTS)},
+        {name: tuple(rng.gauss(0, 1) for _ in TURNS) for name in ("any", *TURN_SIGNS)},
+    )
+    lines = split(
+        "Home\n\nHarbour news\n\nThe ferry has a new bell, and it rings at noon.\n\nShare\n\nHarbour"
+    )
+    seen = sights(lines, [word_count(line.text) for line in lines], [mark_of(line.text) for line in lines])
+    assert chances(seen, model) == pytest.approx(_counted_out(seen, model))
+
+
+def _counted_out(seen: list[Sight], model: Model) -> list[float]:
+    states = (*PARTS[:2], "body", *PARTS[2:])
+    inside, whole = [0.0] * len(seen), 0.0
+    for walk in itertools.product(states, repeat=len(seen)):
+        moves = [f"{one} {other}" for one, other in itertools.pairwise(walk)]
+        if walk[0] in {"gap", "after"} or walk[-1] not in {"body", "after"} or not set(moves) <= set(TURNS):
+            continue
+        odds = sum(_odds(sight, part, model) for sight, part in zip(seen, walk, strict=True))
+        for sight, move in zip(seen[1:], moves, strict=True):
+            names = ["any", *(name for name in sight.signs if name in TURN_SIGNS)]
+            odds += sum(model.turns[name][TURNS.index(move)] for name in names)
+        whole += math.exp(odds)
+        inside = [total + math.exp(odds) * (part == "body") for total, part in zip(inside, walk, strict=True)]
+    return [total / whole for total in inside]
+
+
+def _odds(sight: Sight, part: str, model: Model) -> float:
+    if part == "body":
+        return 0.0
+    at = PARTS.index(part)
+    return (
+        sum(model.signs[name][at] for name in ("any", *sight.signs))
+        + sum(model.measures[name][at] * value for name, value in zip(MEASURES, sight.measures, strict=True))
+        + sum(
+            model.words[word][at] * word_share(len(sight.named))
+            for word in sight.named
+            if word in model.words
+        )
+    )
+
+
+def test_a_table_without_chrome_is_left_alone() -> None:
+    """Rows of a table are no prose; where nothing is marked, nothing says that they are no article either."""
+    rows = [
+        f"{place} {boat} {100 - 7 * place} points in {place + 3} races" for place, boat in enumerate(BOATS, 1)
+    ]
+    assert [line.text for line in clean(Draft(lines=split("\n".join(rows)), title=TITLE)).lines] == rows
+
+
+def test_a_page_always_keeps_something() -> None:
+    """A model that takes every line for chrome leaves the lines from the first prose to the last."""
+    refusing = Model(
+        {name: ((20.0,) * 4 if name == "any" else (0.0,) * 4) for name in ("any", *SIGNS)},
+        dict.fromkeys(MEASURES, (0.0,) * 4),
+        {},
+        {name: (0.0,) * len(TURNS) for name in ("any", *TURN_SIGNS)},
+    )
+    body, foot = PAGES["en"]
+    lines = split("\n".join([*MENU, *body, *foot]))
+    assert [line.text for line in clean(Draft(lines=lines, title=TITLE), model=refusing).lines] == body
+
+
+def test_comments_below_the_body_go() -> None:
+    """Comments are prose by others: a heading that counts them ends the article."""
+    body, foot = PAGES["en"]
+    comments = [
+        "3 responses to “Harbour library opens a reading room”",
+        *("gullwing says:", "March 4, 2026 at 9:12 am", "I went on Monday, and the stove was warm by noon."),
+        *("oarsman says:", "March 4, 2026 at 10:40 am", "Forty seats are too few for a town of this size."),
+        *("Reply", "Flag as inappropriate"),
+    ]
+    headline, *signed = HEADLINES["en"]
+    page = [*MENU, headline, *signed, *body, "Share this", *comments, *foot]
+    assert [line.text for line in clean(Draft(lines=split("\n".join(page)), title=headline)).lines] == body
 
 
 @pytest.mark.parametrize(
     ("line", "mark"),
     [
+        ("12 Responses to “A Knot for Every Boat”", Mark.HARD),
+        ("2 thoughts on “A Knot for Every Boat”", Mark.HARD),
+        ("Thoughts on knots", Mark.NONE),
         ("SHARE ON FACEBOOK", Mark.DROP),
         ("Updated: 3 MARCH 2026", Mark.DROP),
         ("This harbour page uses COOKIES to count its boats", Mark.DROP),
@@ -162,14 +255,15 @@ def test_any_line_may_be_looked_at_as_headline(text: str, first: int) -> None:
 
 @given(st.text(max_size=400))
 def test_any_lines_are_weighed(text: str) -> None:
-    """One finite score a line, by known traits alone; cleaning invents no line and keeps their order."""
+    """One chance a line, by known traits alone; cleaning invents no line and keeps their order."""
     lines = split(normalise(text))
     seen = sights(lines, [word_count(line.text) for line in lines], [mark_of(line.text) for line in lines])
-    assert all(set(row) <= set(TRAITS) for row in traits(seen))
-    scores = weigh(seen, shipped())
-    assert len(scores) == len(lines)
-    assert all(map(math.isfinite, scores))
-    assert all(len(row) == len(BESIDE) for row in beside(seen, scores))
+    assert all(set(sight.signs) <= set(SIGNS) for sight in seen)
+    assert all(len(sight.measures) == len(MEASURES) for sight in seen)
+    assert all(map(math.isfinite, (value for sight in seen for value in sight.measures)))
+    found = chances(seen, shipped())
+    assert len(found) == len(lines)
+    assert all(0 <= chance <= 1 for chance in found)
     rest = iter(lines)
     assert all(line in rest for line in clean(Draft(lines=lines)).lines)
 
