@@ -50,7 +50,7 @@ _ENDINGS = {
 _OPENING = frozenset('"“«„‘')
 _PUNCTUATION = ".,;:!?“”\"'’()[]«»…"
 # One look at which most lines end: nothing of what the others look for stands in them.
-_ODD = re.compile('[|•»·>@{};=/©0-9“"”«„?:：]|www|\\.com| I | my |^I ')
+_ODD = re.compile(r'[|•»·>@{};=/0-9“"”«„?]|www|\.com|\(\)| I | my |^I ')
 _IN_SHORT = (
     ("separator", re.compile(r"[|•»]| [·>] ")),
     ("address", re.compile(r"://|www\.|@|\.com")),

@@ -12,10 +12,10 @@ Rabiner, "A tutorial on hidden Markov models" (1989).
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from math import exp
 from operator import mul
 
 from digest.reading.features import LONGEST_NAMED, MEASURES, TURN_SIGNS, Sight
@@ -29,7 +29,6 @@ TURNS = (
 )
 Row = tuple[float, ...]
 _REMEMBERED = 4096  # kinds of line: a few hundred make up most texts
-_LEAST = -60.0  # log-odds; a part less likely than that is as good as impossible
 _TURN_SIGNS = frozenset(TURN_SIGNS)
 _NO_PARTS: Row = (0.0,) * len(PARTS)
 
@@ -63,7 +62,7 @@ class Model:
 
     def _turns_of(self, signs: tuple[str, ...]) -> Row:
         rows = [self.turns["any"], *(self.turns[name] for name in signs)]
-        return tuple(math.exp(sum(row)) for row in zip(*rows, strict=True))
+        return tuple(exp(sum(row)) for row in zip(*rows, strict=True))
 
 
 @cache
@@ -101,7 +100,7 @@ def _shares(sight: Sight, model: Model) -> Row:
                 gap += share * row[2]
                 after += share * row[3]
     most = max(before, head, 0.0, gap, after)
-    return tuple([math.exp(max(_LEAST, odds - most)) for odds in (before, head, 0.0, gap, after)])
+    return (exp(before - most), exp(head - most), exp(-most), exp(gap - most), exp(after - most))
 
 
 def word_share(count: int) -> float:
