@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import os
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -47,18 +47,26 @@ class Cost:
     err: str
 
 
+# The kernel's peak of a process counts what its parent held when it was forked, and pytest may hold hundreds of
+# megabytes by then: so the one to be judged is started by a small process.
+JUDGE = """
+import json, os, subprocess, sys
+process = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
+_, status, usage = os.wait4(process.pid, 0)
+process.returncode = os.waitstatus_to_exitcode(status)
+print(json.dumps([process.returncode, usage.ru_utime + usage.ru_stime, usage.ru_maxrss]))
+"""
+
+
 def spent(arguments: list[str], folder: Path, stdin: bytes = b"") -> Cost:
     """Run a process to its end and ask the kernel what it took."""
     given, said = folder / "given", folder / "said"
     given.write_bytes(stdin)
     with given.open("rb") as source, said.open("wb") as err:
-        process = subprocess.Popen(
-            arguments, cwd=folder, stdin=source, stdout=subprocess.DEVNULL, stderr=err, env=dict(os.environ)
-        )
-        _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    megabytes = usage.ru_maxrss / KIBIBYTES * 1024 / 1e6
-    return Cost(process.returncode, usage.ru_utime + usage.ru_stime, megabytes, said.read_text("utf-8"))
+        judge = [sys.executable, "-S", "-c", JUDGE, *arguments]
+        told = subprocess.run(judge, cwd=folder, stdin=source, stdout=subprocess.PIPE, stderr=err, check=True)
+    status, seconds, peak = json.loads(told.stdout)
+    return Cost(status, seconds, peak / KIBIBYTES * 1024 / 1e6, said.read_text("utf-8"))
 
 
 async def reading(source: str, folder: Path, stdin: bytes = b"") -> Cost:
