@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -64,7 +65,11 @@ def spent(arguments: list[str], folder: Path, stdin: bytes = b"") -> Cost:
     given.write_bytes(stdin)
     with given.open("rb") as source, said.open("wb") as err:
         judge = [sys.executable, "-S", "-c", JUDGE, *arguments]
-        told = subprocess.run(judge, cwd=folder, stdin=source, stdout=subprocess.PIPE, stderr=err, check=True)
+        # Without the tracer of a run that measures coverage: it triples what reading takes.
+        plain = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
+        told = subprocess.run(
+            judge, cwd=folder, stdin=source, stdout=subprocess.PIPE, stderr=err, check=True, env=plain
+        )
     status, seconds, peak = json.loads(told.stdout)
     return Cost(status, seconds, peak / KIBIBYTES * 1024 / 1e6, said.read_text("utf-8"))
 
