@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 from digest.errors import ConfigurationError, LockedError, StoreError, UsageError
 from digest.store import FrozenEdition, Store
 from digest.store.database import APPLICATION_ID
+from digest.store.states import BY_NUMBER
 
 EDITION = FrozenEdition(
     id="harbour-7",
@@ -238,3 +240,15 @@ def test_making_a_store_leaves_nothing_else_behind(tmp_path: Path, url: str) -> 
     connection = sqlite3.connect(tmp_path / "state.sqlite")
     assert connection.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
     connection.close()
+
+
+def test_a_state_that_no_delivery_can_have_is_refused(url: str, tmp_path: Path) -> None:
+    """The schema knows the numbers of the states, each of them and no other."""
+    Store.open(url).close()
+    accepted = set()
+    with contextlib.closing(sqlite3.connect(tmp_path / "state.sqlite")) as connection:
+        for number in range(-1, 32):
+            with contextlib.suppress(sqlite3.IntegrityError):
+                connection.execute("INSERT INTO delivery (key, list, state) VALUES ('a', 1, ?)", (number,))
+                accepted.add(number)
+    assert accepted == set(BY_NUMBER)
