@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,6 +35,7 @@ from digest.store.roster import (
 __all__ = ["ListOptions", "read_list"]
 
 _ENDS: Final = 65_536  # octets at either end of a file that tell a changed one
+_LONGEST_IMPORT_SECONDS: Final = 86_400.0
 _KEPT_COPIES: Final = 8  # of checked lists; each is some 90 octets a row
 _SKIP_HINT: Final = "fix the line, or pass --skip-invalid"
 
@@ -122,8 +124,9 @@ def _kept(cached: Path) -> Roster | None:
 
 
 def _age(file: Path) -> float:
+    """Tell how many seconds ago a file was written."""
     try:
-        return -file.stat().st_mtime
+        return time.time() - file.stat().st_mtime
     except FileNotFoundError:
         return 0.0  # another run was quicker to remove it
 
@@ -139,6 +142,11 @@ def _draft(cached: Path | None) -> Path:
         ) from error
     for old in sorted(cached.parent.glob("*.list.sqlite"), key=_age)[_KEPT_COPIES:]:
         old.unlink(missing_ok=True)  # of files that changed since, or of lists long done with
+    for left in cached.parent.glob("*.list.sqlite.*"):
+        if _age(left) > _LONGEST_IMPORT_SECONDS:
+            left.unlink(
+                missing_ok=True
+            )  # by a run that was killed; it would keep people's addresses for good
     return cached.with_name(f"{cached.name}.{os.getpid()}")
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import codecs
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -259,3 +261,16 @@ def test_subscribers_in_hand_are_checked_like_rows(person: Subscriber) -> None:
     """What no list may hold, no program may hand over."""
     with pytest.raises(InvalidListError):
         Roster.of([person])
+
+
+def test_what_a_killed_import_left_is_removed_a_day_later(tmp_path: Path) -> None:
+    """A draft of a checked list holds addresses; that of a run which may still be at it stays."""
+    cache = tmp_path / "cache"
+    cache.mkdir()
+    left, under_way = cache / "0a.list.sqlite.4711", cache / "0b.list.sqlite.4712"
+    for draft in (left, under_way):
+        draft.touch()
+    os.utime(left, times=(time.time() - 90_000,) * 2)
+    read(tmp_path, "email\nann@example.org\n", ListOptions(cache=cache))
+    assert not left.exists()
+    assert under_way.exists()
