@@ -126,18 +126,7 @@ class RosterWriter:
         """Leave out later rows of a person already seen, and write what is known about the list."""
         self._flush()
         run = self._connection.execute
-        # An index made at once from a sort is several times quicker than one kept up row by row.
-        run("CREATE INDEX by_key ON subscriber (key)")
-        later = """FROM subscriber s JOIN
-            (SELECT key, min(line) first FROM subscriber GROUP BY key HAVING count(*) > 1) t
-            ON s.key = t.key WHERE s.line > t.first"""
-        shown = run(
-            f"SELECT s.line, t.first, coalesce(s.address, s.key) {later} ORDER BY s.line LIMIT {SHOWN}"
-        )  # constants
-        repeated = tuple(
-            f"{name}:{line}: '{email}' stands already in line {first}" for line, first, email in shown
-        )
-        duplicates = run(f"DELETE FROM subscriber WHERE line IN (SELECT s.line {later})").rowcount  # noqa: S608  # constants
+        duplicates, repeated = self._leave_out_later(name)
         self._connection.executemany(
             "INSERT INTO domain VALUES (?, ?, ?)",
             ((number, domain, self._totals[number]) for domain, number in self._domains.items()),
@@ -153,6 +142,27 @@ class RosterWriter:
         }
         run("INSERT INTO about VALUES (?)", (json.dumps(about),))
         run("COMMIT")
+
+    def _leave_out_later(self, name: str) -> tuple[int, tuple[str, ...]]:
+        """Index the rows by person, and leave one of each; tells how many went, and the first of them in words."""
+        run = self._connection.execute
+        # An index made at once from a sort is several times quicker than one kept up row by row.
+        run("CREATE INDEX by_key ON subscriber (key)")
+        (rows,) = run("SELECT count(*) FROM subscriber").fetchone()
+        (people,) = run("SELECT count(DISTINCT key) FROM subscriber").fetchone()
+        if rows == people:  # counting takes a fifth of the time of looking for who stands there twice
+            return 0, ()
+        later = """FROM subscriber s JOIN
+            (SELECT key, min(line) first FROM subscriber GROUP BY key HAVING count(*) > 1) t
+            ON s.key = t.key WHERE s.line > t.first"""
+        shown = run(
+            f"SELECT s.line, t.first, coalesce(s.address, s.key) {later} ORDER BY s.line LIMIT {SHOWN}"
+        )  # constants
+        repeated = tuple(
+            f"{name}:{line}: '{email}' stands already in line {first}" for line, first, email in shown
+        )
+        left_out = run(f"DELETE FROM subscriber WHERE line IN (SELECT s.line {later})").rowcount  # noqa: S608  # constants
+        return left_out, repeated
 
     def close(self) -> None:
         """Let go of the file, finished or not."""
