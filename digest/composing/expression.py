@@ -106,9 +106,11 @@ def text_reader(expression: Expression) -> Callable[[Subscriber], str]:
 
 
 def _field_reader(name: str) -> Callable[[Subscriber], str]:
+    own = _OWN.get(name, _nothing)
+
     def read(subscriber: Subscriber) -> str:
         fields = subscriber.fields
-        return fields[name] if name in fields else _field(name, subscriber)
+        return fields[name] if name in fields else own(subscriber)
 
     return read
 
@@ -130,16 +132,21 @@ def written(value: Value) -> str:
     return "" if value is None else str(value)
 
 
-def _field(name: str, subscriber: Subscriber) -> str:
-    if name in subscriber.fields:
-        return subscriber.fields[name]
-    if name == "name":
-        return subscriber.name
-    if name in {"email", "address"}:
-        return subscriber.address
-    if name == "language":
-        return subscriber.language or ""
+def _nothing(_subscriber: Subscriber) -> str:
     return ""
+
+
+# What a subscriber has besides the list's columns, which come first.
+_OWN: Mapping[str, Callable[[Subscriber], str]] = {
+    "name": lambda subscriber: subscriber.name,
+    "email": lambda subscriber: subscriber.address,
+    "address": lambda subscriber: subscriber.address,
+    "language": lambda subscriber: subscriber.language or "",
+}
+
+
+def _field(name: str, subscriber: Subscriber) -> str:
+    return _field_reader(name)(subscriber)
 
 
 def _is_in(parts: list[Expression], subscriber: Subscriber) -> bool:

@@ -34,7 +34,11 @@ MESSAGE_ID: Expression = ("message_id",)
 Writer: TypeAlias = "Callable[[Subscriber, float], bytes]"  # subscriber, date
 _ID_OCTETS = 16  # 128 bits: no two people of an edition share one, and nobody can be guessed from it
 _URL_SAFE = "-._~"
-_USUAL = re.compile(r"[A-Za-z0-9._~@-]*")  # nothing to encode but @
+# Nearly every name, town and address: nothing to escape but an @, fits a line, ends visibly, begins with no dot and
+# no "From ". One look tells so, in a third of the time of looking for each of these.
+_SHORT = 72  # characters
+_USUAL_TEXT = re.compile(r"(?!From )[A-Za-z0-9][A-Za-z0-9 ,._~+-]*(?<! )")
+_USUAL_ADDRESS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]*@[A-Za-z0-9._~-]*")
 
 
 def fill(letter: Letter, subscriber: Subscriber, *, date: float, message_id_key: bytes) -> bytes:
@@ -215,14 +219,20 @@ def _as_header_url(text: str) -> bytes:
 
 
 def _as_url(text: str) -> bytes:
+    if len(text) < _SHORT and _USUAL_ADDRESS.fullmatch(text):
+        return text.replace("@", "%40").encode()
     return quoted(_percent(_one_line(text)))
 
 
 def _as_text(text: str) -> bytes:
+    if len(text) < _SHORT and _USUAL_TEXT.fullmatch(text):
+        return text.encode()
     return quoted(_one_line(text))
 
 
 def _as_html(text: str) -> bytes:
+    if len(text) < _SHORT and _USUAL_TEXT.fullmatch(text):
+        return text.encode()
     return quoted(html.escape(_one_line(text)))
 
 
@@ -241,16 +251,12 @@ def _one_line(text: str) -> str:
     return text if text.isprintable() else clean_text(text).replace("\n", " ")
 
 
-def _bare(text: str, encoding: SlotEncoding) -> str:
-    """Write a clean value for where it stands in a part, before the part's own encoding."""
+def _bare_value(expression: Expression, encoding: SlotEncoding, subscriber: Subscriber) -> str:
+    """Write a value for where it stands in a part, before the part's own encoding."""
+    text = _one_line(written(evaluate(expression, subscriber)))
     if encoding is SlotEncoding.URL or encoding is SlotEncoding.TEXT_URL:
         return _percent(text)
     return html.escape(text) if encoding is SlotEncoding.HTML else text
-
-
-def _bare_value(expression: Expression, encoding: SlotEncoding, subscriber: Subscriber) -> str:
-    text = written(evaluate(expression, subscriber))
-    return _bare(_one_line(text), encoding)
 
 
 def _base64_part(expression: Expression, subscriber: Subscriber) -> bytes:
@@ -259,7 +265,9 @@ def _base64_part(expression: Expression, subscriber: Subscriber) -> bytes:
 
 def _percent(text: str) -> str:
     """Percent-encode; an address as nearly all are goes past urllib, which looks at each octet."""
-    return text.replace("@", "%40") if _USUAL.fullmatch(text) else quote(text, safe=_URL_SAFE)
+    if _USUAL_ADDRESS.fullmatch(text):
+        return text.replace("@", "%40")
+    return quote(text, safe=_URL_SAFE)
 
 
 _HALF_A_LINE = 39  # where a header slot stands in its line is not known here

@@ -10,7 +10,7 @@ Source: RFC 5322 2.2.3, 3.2, 3.3; RFC 2047 2, 5; RFC 2369; RFC 2919; RFC 8058.
 
 from __future__ import annotations
 
-import base64
+import binascii
 import functools
 import re
 import time
@@ -161,7 +161,7 @@ def _encoded_words(text: str, used: int) -> Iterator[bytes]:
     is_q = len(whole) <= octets * 4 / 3
     room = min(_WORD, _LINE - used) - _FRAME
     if (len(whole) if is_q else -(-octets // 3) * 4) <= room:  # most names
-        yield _encoded_word(text, is_q=is_q)
+        yield _q_word(whole) if is_q else _b_word(text)
         return
     as_q = {letter: _q(letter) for letter in set(text)}
     start, width = 0, 0
@@ -175,9 +175,15 @@ def _encoded_words(text: str, used: int) -> Iterator[bytes]:
 
 
 def _encoded_word(text: str, *, is_q: bool) -> bytes:
-    if is_q:
-        return b"=?utf-8?q?" + "".join(map(_q, text)).encode() + b"?="
-    return b"=?utf-8?b?" + base64.b64encode(text.encode()) + b"?="
+    return _q_word("".join(map(_q, text))) if is_q else _b_word(text)
+
+
+def _q_word(encoded: str) -> bytes:
+    return f"=?utf-8?q?{encoded}?=".encode()
+
+
+def _b_word(text: str) -> bytes:
+    return b"=?utf-8?b?" + binascii.b2a_base64(text.encode(), newline=False) + b"?="
 
 
 @functools.lru_cache(maxsize=4096)  # more letters than any list's names are written in; it costs 0.5 MB
