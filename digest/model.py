@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, NamedTuple, Protocol, TypeAlias, TypeVar
 
@@ -253,13 +253,12 @@ class Letter:
 # --- delivering ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Subscriber:
+class Subscriber(NamedTuple):
     """Somebody on a list. ``fields`` are the list's columns besides the address, by header."""
 
     address: str
     name: str = ""
-    fields: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    fields: Mapping[str, str] = MappingProxyType({})
     language: str | None = None
 
 
@@ -382,11 +381,10 @@ class About:
 # Those of which several are made for each letter are NamedTuples: making one takes half the time of a frozen
 # dataclass.
 class Claimed(NamedTuple):
-    """Somebody a run may mail next. ``attempts`` counts the tries of earlier runs."""
+    """Somebody a run may mail next."""
 
     delivery: int
     subscriber: Subscriber
-    attempts: int
 
 
 class Outcome(NamedTuple):

@@ -12,13 +12,13 @@ from collections.abc import Callable
 from typing import Final, TypeAlias
 
 from digest.delivering.crowd import Crowd
-from digest.delivering.domains import Domains, Flight, Standing
+from digest.delivering.domains import Domains, Standing
 from digest.delivering.options import DeliveryOptions
 from digest.delivering.policy import Streak, rule
 from digest.delivering.rate import Allowance, parse_rate
 from digest.delivering.report import Progress
 from digest.errors import DigestError
-from digest.model import Clock, Envelope, Ledger, Letter, Outcome, Parcel, Receipt, State, Subscriber
+from digest.model import Claimed, Clock, Envelope, Ledger, Letter, Outcome, Parcel, Receipt, State, Subscriber
 from digest.smtp import verdict
 from digest.store.roster import Roster
 
@@ -56,13 +56,14 @@ class Course:
         owed = ledger.owed()
         self.total = owed if options.limit is None else min(owed, options.limit)
         self._unclaimed = self.total
-        self._waiting: deque[Flight] = deque()  # claimed, not handed out; those to try again come first
+        self._waiting: deque[Claimed] = deque()  # claimed, not handed out; those to try again come first
         self._domains = Domains(max_attempts=options.max_attempts, rates=options.domain_rates)
         self.crowd = Crowd(options.connections)
         self._remember(ledger, self._allowance)
         for domain, allowance in self._domains.quotas():
             self._remember(ledger, allowance, domain)
-        self._flying: dict[int, Flight] = {}
+        self._flying: dict[int, Claimed] = {}
+        self._tries: dict[int, int] = {}  # of this run, of those who are tried again
         self._counts = dict.fromkeys(State, 0)
         self._streak = Streak()
         self._passed_over: dict[str, str] = {}
@@ -121,55 +122,52 @@ class Course:
         """Give the next letter, None when there is none now."""
         if self._stopped:
             return None
-        flight = self._next_flight() if self._is_open_road else self._next_allowed(self._clock.monotonic())
-        if flight is None:
+        # On an open road nothing holds letters back: no rate, no rest, no domain that is or was in trouble.
+        is_open = not (self._is_slowed or self._domains.any_known)
+        person = self._next_person() if is_open else self._next_allowed(self._clock.monotonic())
+        if person is None:
             return None
-        person = flight.person
+        delivery, subscriber = person
         try:
-            message, is_proper = self._write(person.subscriber, self._clock.now())
+            message, is_proper = self._write(subscriber, self._clock.now())
         except DigestError as error:  # a letter written before is gone, or was changed
             self.halt(error)
             return None
-        flight.tries += 1
-        self._flying[person.delivery] = flight
-        envelope = Envelope(self._letter.envelope_sender, person.subscriber.address)
-        return Parcel(person.delivery, envelope, message, is_proper)
+        self._flying[delivery] = person
+        return Parcel(
+            delivery, Envelope(self._letter.envelope_sender, subscriber.address), message, is_proper
+        )
 
-    @property
-    def _is_open_road(self) -> bool:
-        """Tell whether nothing holds letters back: no rate, no rest, no domain that is or was in trouble."""
-        return not (self._is_slowed or self._domains.any_known)
-
-    def _next_flight(self) -> Flight | None:
+    def _next_person(self) -> Claimed | None:
         return self._waiting.popleft() if self._waiting or self._claim() else None
 
-    def _next_allowed(self, now: float) -> Flight | None:
+    def _next_allowed(self, now: float) -> Claimed | None:
         """Take the next person who may be mailed now, and count them."""
         if self._rest_until > now or self._allowance.wait(now) > 0:
             return None
-        flight = self._next_rested(now)
-        if flight is not None:
+        person = self._next_rested(now)
+        if person is not None:
             self._allowance.take(now)
-            self._domains.take(_domain(flight), now)
-        return flight
+            self._domains.take(_domain(person), now)
+        return person
 
-    def _next_rested(self, now: float) -> Flight | None:
+    def _next_rested(self, now: float) -> Claimed | None:
         """Take the next person whose domain is not resting; those of resting domains wait aside."""
-        flight = self._domains.rested(now)
-        while flight is None and not self._domains.is_full:
-            candidate = self._next_flight()
+        person = self._domains.rested(now)
+        while person is None and not self._domains.is_full:
+            candidate = self._next_person()
             if candidate is None:
                 return None
             standing = self._domains.standing(_domain(candidate), now)
             if standing is Standing.OPEN:
-                flight = candidate
+                person = candidate
             elif standing is Standing.RESTING:
                 self._domains.put_aside(_domain(candidate), candidate)
             else:
                 self._counts[State.PLANNED] += 1  # passed over: planned as before, for a later run
                 if standing is Standing.USED_UP:
                     self._passed_over.setdefault(_domain(candidate), "")
-        return flight
+        return person
 
     def _claim(self) -> bool:
         # Fewer by those in flight, so that no more than one batch is ever claimed without an answer.
@@ -180,7 +178,7 @@ class Course:
             self.halt(error)
             return False
         self._unclaimed = self._unclaimed - len(claimed) if claimed else 0
-        self._waiting.extend(Flight(person) for person in claimed)
+        self._waiting.extend(claimed)
         return bool(claimed)
 
     # --- taking in (the Observer protocol) ------------------------------------------------------------------
@@ -195,12 +193,13 @@ class Course:
 
     def answered(self, parcel: Parcel, receipt: Receipt) -> None:
         """Take the answer to one letter."""
-        flight = self._flying.pop(parcel.key)
+        person = self._flying.pop(parcel.key)
+        tries = self._tries.pop(parcel.key, 0) + 1
         judgement = verdict(receipt)
         ruling = rule(
             judgement,
             receipt,
-            tries=flight.tries,
+            tries=tries,
             max_attempts=self._options.max_attempts,
             streak=self._streak,
         )
@@ -210,7 +209,7 @@ class Course:
         given_up = None
         if self._domains.is_concerned(judgement):
             now = self._clock.monotonic()
-            given_up = self._domains.answered(_domain(flight), judgement, now, self.jittered)
+            given_up = self._domains.answered(_domain(person), judgement, now, self.jittered)
         if given_up:
             self._passed_over[given_up] = receipt.text
             self._counts[State.PLANNED] += self._domains.drop(given_up)
@@ -218,10 +217,11 @@ class Course:
             self.crowd.objected(self._clock.monotonic())
             self._rest_until = self._clock.monotonic() + self.jittered(ruling.wait_seconds)
             self._is_slowed = True
-        self._record(flight.person.delivery, ruling.state, receipt)
+        self._record(parcel.key, ruling.state, receipt)
         if ruling.retry and not self._stopped and not given_up:
             self._ledger.claim_again(parcel.key)
-            self._waiting.appendleft(flight)
+            self._tries[parcel.key] = tries
+            self._waiting.appendleft(person)
             return
         self._counts[ruling.state] += 1
         if self._progress is not None and self._clock.monotonic() - self._told >= _TELL_SECONDS:
@@ -271,8 +271,8 @@ class Course:
         )
 
 
-def _domain(flight: Flight) -> str:
-    return flight.person.subscriber.address.rpartition("@")[2]
+def _domain(person: Claimed) -> str:
+    return person.subscriber.address.rpartition("@")[2]
 
 
 class Batch:

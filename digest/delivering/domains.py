@@ -18,21 +18,13 @@ from digest.delivering.rate import Allowance, parse_rate
 from digest.model import Claimed, Verdict
 from digest.smtp import Cause, Judgement, Scope
 
-__all__ = ["Domains", "Flight", "Standing"]
+__all__ = ["Domains", "Standing"]
 
 _LONGEST_WAIT_SECONDS: Final = 900.0  # for a domain's quota; after that its people are left for a later run
 _ASIDE: Final = 500  # people; more would be memory spent on waiting
 _POLICY_SHARE: Final = 0.05  # S14: of a domain's answers
 _POLICY_LEAST: Final = 5  # refusals; fewer say nothing about a domain
 _KNOWN: Final = 10_000  # domains whose answers are counted; in practice a handful are in trouble
-
-
-@dataclass(slots=True)
-class Flight:
-    """Somebody on the way to be mailed, and how often this run tried."""
-
-    person: Claimed
-    tries: int = 0
 
 
 class Standing(enum.Enum):
@@ -52,7 +44,7 @@ class _Domain:
     policy_refusals: int = 0
     is_given_up: bool = False
     allowance: Allowance = field(default_factory=lambda: Allowance(()))
-    aside: deque[Flight] = field(default_factory=deque)
+    aside: deque[Claimed] = field(default_factory=deque)
 
     def wait(self, now: float) -> float:
         """Tell in how many seconds it may be mailed."""
@@ -105,12 +97,12 @@ class Domains:
         if domain is not None:
             domain.allowance.take(now)
 
-    def put_aside(self, name: str, flight: Flight) -> None:
+    def put_aside(self, name: str, person: Claimed) -> None:
         """Have somebody wait until their domain has rested."""
-        self._known[name].aside.append(flight)
+        self._known[name].aside.append(person)
         self.aside += 1
 
-    def rested(self, now: float) -> Flight | None:
+    def rested(self, now: float) -> Claimed | None:
         """Give somebody who waited and may be mailed now."""
         if not self.aside:
             return None

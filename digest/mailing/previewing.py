@@ -198,7 +198,7 @@ def _chosen(address: str | None, subscribers: list[Subscriber], letter: Letter) 
     for subscriber in subscribers:
         if subscriber.address.casefold() == address.casefold():
             return subscriber
-    return replace(sample, address=address)
+    return sample._replace(address=address)
 
 
 def _parts(message: bytes) -> tuple[str, str]:

@@ -340,7 +340,7 @@ def _roster(request: SendRequest, settings: Settings, store: Store) -> Roster:
         sample = next(meeting(roster, condition_of(settings.list.where)), None)
     if sample is None:
         raise InvalidInputError("nobody on the list meets the condition", where="--where")
-    return Roster.of([replace(sample, address=request.test_to)], name="--test-to")
+    return Roster.of([sample._replace(address=request.test_to)], name="--test-to")
 
 
 def list_name_of(request: SendRequest, settings: Settings) -> str:

@@ -169,18 +169,14 @@ class Wire(asyncio.Protocol):
             self._keep_asked()
             self.abort(f"the server sent no reply but: {error.seen}")
             return
-        replies, stages = self._replies, self._stages
-        if len(replies) > len(stages) or (
-            len(replies) == len(stages) and not self._reader.is_between_replies
-        ):
+        got, asked = len(self._replies), len(self._stages)
+        if got > asked or (got == asked and not self._reader.is_between_replies):
             self._keep_asked()
-        if stages:
-            if len(self._replies) == len(stages):
-                self._wake()
-            elif replies:
-                self._ticks_left = self._ticks[stages[len(replies)]]
-        elif self.unasked is not None:
-            self._wake()  # in the middle of a content: no use in pouring on
+        if got < asked:
+            if got:
+                self._ticks_left = self._ticks[self._stages[got]]
+        elif asked or self.unasked is not None:  # unasked in the middle of a content: no use in pouring on
+            self._wake()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Note the end of the connection."""

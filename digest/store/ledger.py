@@ -185,7 +185,7 @@ class Ledger:
     def claim(self, count: int) -> list[Claimed]:
         """Take the next people in the order of sending; written down before they are given out."""
         assert self._roster is not None, "claim comes after begin"
-        rows: list[tuple[int, str, int, str, str | None, str | None]] = []
+        rows: list[tuple[int, str, str, str | None, str | None]] = []
         with guard(self._where):
             while self._spans and len(rows) < count:
                 rows += self._take(count - len(rows))
@@ -195,8 +195,8 @@ class Ledger:
                     self._journal.claim(row[0] for row in rows)
         subscriber = self._roster.subscriber
         return [
-            Claimed(delivery, subscriber(address, fields, name, language), attempts)
-            for delivery, address, attempts, fields, name, language in rows
+            Claimed(delivery, subscriber(address, fields, name, language))
+            for delivery, address, fields, name, language in rows
         ]
 
     def claim_again(self, delivery: int) -> None:
@@ -206,10 +206,10 @@ class Ledger:
             with guard(self._where):
                 self._journal.claim([delivery])
 
-    def _take(self, count: int) -> list[tuple[int, str, int, str, str | None, str | None]]:
+    def _take(self, count: int) -> list[tuple[int, str, str, str | None, str | None]]:
         first, last = self._spans[0]
         rows = self._connection.execute(
-            f"""SELECT d.id, coalesce(r.address, r.key), d.attempts, r.fields, r.name, r.language {_WAITING}
+            f"""SELECT d.id, coalesce(r.address, r.key), r.fields, r.name, r.language {_WAITING}
             ORDER BY d.id LIMIT :count""",  # a constant
             {**self._range(first, last), "count": count},
         ).fetchall()

@@ -74,7 +74,7 @@ class DictLedger:
             key = parse_address(person.address).key
             self.states[key] = decisions[standings[key]].state
             if self.states[key] is State.PLANNED:
-                self._people.append(Claimed(len(self._people), person, len(self.told.get(key, ()))))
+                self._people.append(Claimed(len(self._people), person))
 
     def _standings(
         self, roster: Roster, suppression: Iterable[str], outside: Iterable[str]
