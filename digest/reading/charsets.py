@@ -73,7 +73,9 @@ def decode(content: bytes, *, claimed: str | None = None, override: str | None =
         if text is not None:
             return mend(text)
     try:
-        return mend(content.decode("utf-8"))
+        text = content.decode("utf-8")
+        # all that mojibake begins with is written with this byte, which is found in a tenth of the time
+        return mend(text) if b"\xc3" in content else text
     except UnicodeDecodeError as error:
         if error.start >= len(content) - 3 and len(content) > 3:  # noqa: PLR2004  # cut in its last character
             return content.decode("utf-8", errors="ignore")

@@ -23,6 +23,7 @@ from digest.reading.marks import Mark, byline_of
 
 __all__ = ["LONGEST_NAMED", "MEASURES", "SIGNS", "TURN_SIGNS", "Sight", "sights"]
 
+_NONE, _DROP, _SOFT, _HARD = Mark  # by the name of its class a member takes ten times as long
 _SIZES = (1, 2, 4, 8, 14, 24, 40)  # words; a class of length ends at each
 _CLASSES = [next((at for at, most in enumerate(_SIZES) if count <= most), len(_SIZES)) for count in range(42)]
 _MENU_WORDS, _FULL_LINE, _MOST_WORDS = 4, 24, 60  # of a menu's entry; of a dense line; of one line that count
@@ -152,7 +153,7 @@ def _text(lines: Sequence[Line], words: Sequence[int], marks: Sequence[Mark]) ->
     each = list(zip(texts, words, marks, strict=True))
     is_stopped = [text[-1] in _STOPS or (text[-1] in _CLOSING and ends_in_stop(text)) for text in texts]
     is_prose = [
-        stop and count >= _PROSE_WORDS and mark is Mark.NONE
+        stop and count >= _PROSE_WORDS and mark is _NONE
         for stop, (_, count, mark) in zip(is_stopped, each, strict=True)
     ]
     prose = [min(count, _MOST_WORDS) if is_prose[at] else 0 for at, count in enumerate(words)]
@@ -160,9 +161,9 @@ def _text(lines: Sequence[Line], words: Sequence[int], marks: Sequence[Mark]) ->
     named = [_bare(text) if count <= _FULL_LINE else () for text, count, _ in each]
     topic = _topic([text for text, is_in in zip(texts, is_prose, strict=True) if is_in])
     counts = Counter(texts)
-    is_date = [mark is Mark.DROP and _DIGIT.search(text) is not None for text, _, mark in each]
+    is_date = [mark is _DROP and _DIGIT.search(text) is not None for text, _, mark in each]
     is_byline = [
-        count <= _LONGEST_BYLINE and mark is Mark.NONE and byline_of(text) is not None
+        count <= _LONGEST_BYLINE and mark is _NONE and byline_of(text) is not None
         for text, count, mark in each
     ]
     return _Text(
@@ -186,7 +187,7 @@ def _text(lines: Sequence[Line], words: Sequence[int], marks: Sequence[Mark]) ->
         since_date=_since(is_date),
         until_date=_since(is_date[::-1])[::-1],
         since_byline=_since(is_byline),
-        since_hard=_since([mark is Mark.HARD for mark in marks]),
+        since_hard=_since([mark is _HARD for mark in marks]),
         prose_above=prose_above,
         hard_above=_hard_above(marks, prose_above),
     )
@@ -222,7 +223,7 @@ def _hard_above(marks: Sequence[Mark], prose_above: Sequence[float]) -> list[flo
     early = _EARLY * prose_above[-1]
     return _sums(
         [
-            0.0 if mark is not Mark.HARD else 0.5 if above < early else 1.0
+            0.0 if mark is not _HARD else 0.5 if above < early else 1.0
             for mark, above in zip(marks, prose_above, strict=False)
         ]
     )
@@ -286,20 +287,20 @@ def _flags(text: _Text) -> dict[str, Sequence[bool]]:
     above, whole = text.prose_above[:-1], text.prose_above[-1]
     ended = [value > 0 for value in text.hard_above[:-1]]
     is_long = [
-        mark is Mark.NONE and (count >= _LONG_WORDS or (is_stopped and count >= _LONG_WITH_STOP))
+        mark is _NONE and (count >= _LONG_WORDS or (is_stopped and count >= _LONG_WITH_STOP))
         for mark, count, is_stopped in zip(marks, words, text.is_stopped, strict=True)
     ]
     is_apart = [line.is_apart for line in lines]
     return {
-        "hard": [mark is Mark.HARD for mark in marks],
-        "soft": [mark is Mark.SOFT for mark in marks],
-        "drop": [mark is Mark.DROP and not date for mark, date in zip(marks, text.is_date, strict=True)],
+        "hard": [mark is _HARD for mark in marks],
+        "soft": [mark is _SOFT for mark in marks],
+        "drop": [mark is _DROP and not date for mark, date in zip(marks, text.is_date, strict=True)],
         "date": text.is_date,
         "byline": text.is_byline,
         "says": text.says,
         "repeated": text.is_repeated,
         "titular": [
-            mark is Mark.NONE and not is_stopped and _FEWEST_TITULAR <= count <= _MOST_TITULAR
+            mark is _NONE and not is_stopped and _FEWEST_TITULAR <= count <= _MOST_TITULAR
             for mark, is_stopped, count in zip(marks, text.is_stopped, words, strict=True)
         ],
         "unknown": [

@@ -22,6 +22,8 @@ from digest.reading.marks import Mark, byline_of, is_date_line
 
 __all__ = ["TITLE_TRAITS", "Candidate", "candidates", "headline_at"]
 
+_NONE, _DROP, _, _HARD = Mark  # by the name of its class a member takes ten times as long
+_SURE = (_HARD, _DROP)
 _FARTHEST = 120  # lines above the body; a menu is longer only where the body was missed
 # Where a menu holds a sentence the body found begins in the menu: its headline may stand further down, but not
 # below a story's own paragraphs, which would be cut off with what stands above a headline.
@@ -95,8 +97,8 @@ def candidates(
     first, last = span
     low, high = max(0, first - _FARTHEST), min(first + _INSIDE, len(lines))
     view = _view(lines[low : high + _BELOW], marks[low:], good[low:], high - low, first - low)
-    opening = _content(lines[first : min(last, first + _OPENING)])
-    beginning = _content(lines[first : min(last, first + _BEGINNING)])
+    opening = _said_in(view.keys[first - low : min(last, first + _OPENING) - low])
+    beginning = _said_in(view.keys[first - low : min(last, first + _BEGINNING) - low])
     found = []
     prose_above = prose_inside = 0
     most_inside = (
@@ -143,7 +145,7 @@ def _view(lines: Sequence[Line], marks: Sequence[Mark], good: Sequence[bool], si
         keys,
         said="\n".join(other for other in keys if len(other) < _LONGEST_CRUMB),
         may_be=[
-            marks[at] is Mark.NONE
+            marks[at] is _NONE
             and _FEWEST_WORDS <= words[at] <= _MOST_WORDS
             and not names[at]
             # a sentence, not a headline
@@ -151,7 +153,11 @@ def _view(lines: Sequence[Line], marks: Sequence[Mark], good: Sequence[bool], si
             and not (at >= body and good[at] and words[at] >= _PARAGRAPH)
             for at in range(size)
         ],
-        is_signed=[has_name or is_date_line(line.text) for has_name, line in zip(names, lines, strict=False)],
+        is_signed=[
+            # every date line is marked, and few lines are: to look at all of them again took a tenth of the headline
+            has_name or (mark in _SURE and is_date_line(line.text))
+            for has_name, mark, line in zip(names, marks, lines, strict=False)
+        ],
         to_prose=_to_prose(good[: len(lines)]),
         counts=Counter(keys),
     )
@@ -167,8 +173,8 @@ def _to_prose(good: Sequence[bool]) -> list[int]:
     return found
 
 
-def _content(lines: Sequence[Line]) -> Counter[str]:
-    return Counter(word for line in lines for word in key(line.text).split() if len(word) >= _LONG_WORD)
+def _said_in(keys: Sequence[str]) -> Counter[str]:
+    return Counter(" ".join(keys).split())
 
 
 def _about(own: str, opening: Counter[str], beginning: Counter[str], *, itself: int) -> dict[str, float]:

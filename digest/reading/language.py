@@ -9,7 +9,6 @@ forty words on. Detectors with a model cost 60 MB to 1.3 GB and are right in the
 from __future__ import annotations
 
 import re
-from collections import Counter
 
 __all__ = ["language_of", "tag"]
 
@@ -52,13 +51,20 @@ _WORDS = {
     "fa": "و در به از که این را با است برای آن یک خود تا می شود های بر هم",
     "ur": "کے میں کی ہے اور سے کا کو نے پر ہیں یہ اس کہ بھی تھا",
 }
-_SETS = {name: frozenset(words.split()) for name, words in _WORDS.items()}
+_LANGUAGES_OF: dict[str, list[str]] = {}
+for _name, _words in _WORDS.items():
+    for _word in _words.split():
+        _LANGUAGES_OF.setdefault(_word, []).append(_name)
 _OTHER_SCRIPT = re.compile(r"[\u0370-\u10ff\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
 _WORD = re.compile(r"[^\W\d_]+")
-_SAMPLE = 4000
+_GLANCE, _SAMPLE = (
+    800,
+    4000,
+)  # characters: some 130 words, and as many as are needed where those leave a doubt
 _SCRIPT_SHARE = 0.2
 _LEAST_HITS = 2
 _LEAST_SHARE = 0.05
+_CLEAR_SHARE, _CLEAR_LEAD = 0.1, 2  # of the words; times the hits of the next language
 
 
 def language_of(text: str) -> str | None:
@@ -67,7 +73,13 @@ def language_of(text: str) -> str | None:
     >>> language_of("The ferry leaves the harbour at nine and is back by noon.")
     'en'
     """
-    sample = text[:_SAMPLE]
+    return _named(text[:_GLANCE], share=_CLEAR_SHARE, lead=_CLEAR_LEAD) or _named(
+        text[:_SAMPLE], share=_LEAST_SHARE, lead=1
+    )
+
+
+def _named(sample: str, *, share: float, lead: float) -> str | None:
+    """Name the language whose words are ``share`` of a sample's and ``lead`` times any other's."""
     words = _WORD.findall(sample.casefold())
     if not words:
         return None
@@ -76,10 +88,13 @@ def language_of(text: str) -> str | None:
         for name, script in _SCRIPTS:
             if len(script.findall(sample)) > (_SCRIPT_SHARE * letters if name != "ja" else 0.05 * letters):
                 return name
-    counts = Counter(words)
-    hits = {name: sum([counts[word] for word in known & counts.keys()]) for name, known in _SETS.items()}
+    hits = dict.fromkeys(_WORDS, 0)
+    for word in words:
+        for name in _LANGUAGES_OF.get(word, ()):
+            hits[name] += 1
     best = max(hits, key=hits.__getitem__)
-    return best if hits[best] >= _LEAST_HITS and hits[best] >= _LEAST_SHARE * len(words) else None
+    most, next_most = sorted(hits.values())[:-3:-1]
+    return best if most >= max(_LEAST_HITS, share * len(words), lead * next_most) else None
 
 
 def tag(value: str | None) -> str | None:

@@ -15,7 +15,7 @@ import re
 __all__ = ["Mark", "byline_of", "is_date_line", "mark_of"]
 
 
-class Mark(enum.Enum):
+class Mark(enum.IntEnum):
     """How sure a line is chrome, and what follows from it."""
 
     NONE = 0
@@ -24,12 +24,14 @@ class Mark(enum.Enum):
     HARD = 3
 
 
+# By the name of its class a member takes ten times as long, which is asked for each line of a page.
+_NONE, _DROP, _SOFT, _HARD = Mark
 _LONGEST = 160  # characters; a longer line is prose, whatever it begins with
 
 # Everything here is tried on text in lower case. Patterns that ignore case themselves take four times as long: only
 # without that flag does the engine skip a branch by its first letter.
 
-_HARD = re.compile(
+_HARD_LINE = re.compile(
     r"""^(?:
     (?:leave|post|write|add|submit)\s+(?:a|your)\s+(?:comment|reply|response)s?\b.{0,30}
     |(?:leave\ a\ reply|cancel\ reply|join\ the\ (?:conversation|discussion)|start\ the\ discussion.{0,30})
@@ -57,7 +59,7 @@ _HARD = re.compile(
     )$""",
     re.VERBOSE,
 )
-_SOFT = re.compile(
+_SOFT_LINE = re.compile(
     r"""^(?:
     (?:get|sign\ up|subscribe|join|receive|stay)\b.{0,60}\b(?:newsletters?|inbox|email|e-mail|updates|alerts|in\ touch|connected|informed|subscribers?|free)\b.{0,40}
     |(?:sign\ up|subscribe)(?:\ (?:now|today|here|for\ free))?!?|newsletter.{0,20}|enter\ your\ e-?mail.{0,40}|e-?mail\ address.{0,5}
@@ -75,7 +77,7 @@ _SOFT = re.compile(
     re.VERBOSE,
 )
 _SHARE = r"facebook|twitter|x|linked-?in|whats-?app|e-?mail|pinterest|reddit|print|telegram|tumblr|pocket|messenger|flipboard|copy\ link|link|sms|google\+?|instagram|youtube|threads|bluesky|mastodon|viber|vk|ok|vkontakte|line|pin\ it|tweet|xing|drucken|teilen|imprimer|imprimir|share|save|like|more|skype|digg|stumbleupon|copy|bookmark|gmail|rss|odnoklassniki|kopieren|mail|weibo|wechat"
-_DROP = re.compile(
+_DROP_LINE = re.compile(
     rf"""^(?:
     (?:share|teilen|partager|partagez|compartir|compartilhar|compartilhe|compartilhar|comparte|condividi|delen|udostępnij|поделиться|dela|paylaş|share\ (?:this|it|via|on|with)\b.{{0,60}}|article\ share.{{0,20}}|share(?:s|d)?|auf\ .{{3,20}}\ teilen|partager\ (?:sur|cet).{{0,30}}|condividi\ su.{{0,20}})[:!]?
     |(?:{_SHARE})(?:[\s,|•·/]+(?:{_SHARE}|on|via|by|share|this|the|article|opens\ in\ new\ window))*
@@ -115,8 +117,9 @@ _BY = re.compile(
     rf"({_NAMES}(?:\s*(?:,|&|\band\b|\bund\b|\bet\b|\by\b|\be\b|\ben\b|\bi\b)\s*{_NAMES}){{0,4}})\s*(?:[,|•·–—/(:-].{{0,90}}|(?i:in|on|for|updated|published|senior|staff|posted|\d|@).{{0,90}})?$",
     re.VERBOSE,
 )
-# Most lines end at this look: case is folded here alone, for the words by which a byline opens.
-_OPENS_BYLINE = re.compile(r"\s*[wpsratbvdапт]", re.IGNORECASE)
+# The first words of the above, by which most lines are told to be none.
+_BYLINE_OPENERS = "written posted story words reported article text author authors by von par por di door av af autor autorin auteur autore автор текст tekst"
+_OPENS_BYLINE = frozenset(_BYLINE_OPENERS.split())
 _NO_NAMES = re.compile(
     r"\b(?:the|and|our|your|this|staff|admin|editor|team|press|news|reporter|correspondent)\b", re.IGNORECASE
 )
@@ -126,9 +129,14 @@ _DATE = re.compile(
     r"|\b\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b|\b\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}\b|\d{4}\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日|\d{4}년\s?\d{1,2}월\s?\d{1,2}일"
     r"|\b\d+\s+(?:second|minute|hour|day|week|month|year)s?\s+ago\b|\bvor\s+\d+\s+(?:minuten|stunden|tagen)\b"
 )
-_AROUND_DATE = re.compile(
-    r"\b(?:published|updated|posted|last|modified|on|at|the|am|pm|a\.m|p\.m|uhr|est|edt|et|gmt|utc|bst|pst|pdt|pt|cet|ist|mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun|monday|tuesday|wednesday|thursday|friday|saturday|sunday|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo|stand|veröffentlicht|aktualisiert|erstellt|publié|mis|à|jour|le|publicado|actualizado|atualizado|em|el|às|pubblicato|aggiornato|il|alle|date|created|first|by|in|old|new|ago|from|opublikowano|geplaatst|op|om|dnia|h|min|read)\b|[\d:|.,•·–—/()@+\s-]"
-)
+# The words that may stand beside a date, and what else may.
+_DATE_COMPANY = "published updated posted last modified on at the am pm a.m p.m uhr est edt et gmt utc bst pst pdt pt cet ist mon tue tues wed thu thur thurs fri sat sun monday tuesday wednesday thursday friday saturday sunday montag dienstag mittwoch donnerstag freitag samstag sonntag lundi mardi mercredi jeudi vendredi samedi dimanche lunes martes miércoles jueves viernes sábado domingo stand veröffentlicht aktualisiert erstellt publié mis à jour le publicado actualizado atualizado em el às pubblicato aggiornato il alle date created first by in old new ago from opublikowano geplaatst op om dnia h min read"
+_BESIDE_DATE = frozenset(_DATE_COMPANY.split())
+_AROUND_DATE = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(_BESIDE_DATE)))})\b|[\d:|.,•·–—/()@+\s-]")
+# The words of dates that are no month's, and how those of all others begin.
+_IN_DATE = _BESIDE_DATE | {"de", "vor", "年", "月", "日"}
+_DATE_BEGINNINGS = "jan feb mar apr may jun jul aug sep oct nov dec mär mai okt dez fév avr jui aoû déc ene abr ago dic gen mag giu lug set ott fev out maj sty lut kwi cze lip sie wrz paź lis gru янв фев мар апр май мая июн июл авг сен окт ноя дек sec min hou day wee mon yea stu tag"
+_BEGINS_IN_DATE = frozenset(_DATE_BEGINNINGS.split())
 _DIGIT = re.compile(r"\d")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _LONGEST_DATE_LINE = 110
@@ -138,17 +146,17 @@ _MOST_LEFT = 14  # letters that may be left of a date line: a place, an agency
 def mark_of(text: str) -> Mark:
     """Tell what a line says of itself."""
     if len(text) > _LONGEST:
-        return Mark.NONE
+        return _NONE
     bare = text.strip(" \t|•·*#►▶→»›-–—_=~")
     if not bare:
-        return Mark.DROP
+        return _DROP
     low = bare.lower()
-    if _HARD.match(low):
-        return Mark.HARD
-    if _DROP.match(low) or is_date_line(text) or _drops_within(low):
-        return Mark.DROP
-    is_soft = _SOFT.match(low) or ("rights reserved" in low and _RIGHTS.match(low))
-    return Mark.SOFT if is_soft else Mark.NONE
+    if _HARD_LINE.match(low):
+        return _HARD
+    if _DROP_LINE.match(low) or is_date_line(text) or _drops_within(low):
+        return _DROP
+    is_soft = _SOFT_LINE.match(low) or ("rights reserved" in low and _RIGHTS.match(low))
+    return _SOFT if is_soft else _NONE
 
 
 def _drops_within(low: str) -> bool:
@@ -162,7 +170,10 @@ def byline_of(text: str) -> str | None:
     >>> byline_of("By Ann Lee and Bo Berg, Harbour Correspondent")
     'Ann Lee, Bo Berg'
     """
-    if len(text) > _LONGEST_DATE_LINE or not _OPENS_BYLINE.match(text):
+    if len(text) > _LONGEST_DATE_LINE:
+        return None
+    opener, _, rest = text.strip().partition(" ")
+    if not rest or opener.rstrip(":").lower() not in _OPENS_BYLINE:
         return None
     found = _BY.match(text.strip())
     if not found or _NO_NAMES.search(found[1].replace(" and ", " ")):
@@ -175,7 +186,21 @@ def is_date_line(text: str) -> bool:
     """Tell whether a line is a date line: a date, and next to nothing beside it."""
     if len(text) > _LONGEST_DATE_LINE or not _DIGIT.search(text):
         return False
-    rest, found = _DATE.subn(" ", text.lower())
     # without a year it may be a row of a calendar or of a table: then nothing else may stand there
     most = _MOST_LEFT if _YEAR.search(text) else 0
+    low = text.lower()
+    if _letters_beside(low) > most:
+        return False
+    rest, found = _DATE.subn(" ", low)
     return found > 0 and len(_AROUND_DATE.sub("", rest)) <= most
+
+
+def _letters_beside(low: str) -> int:
+    """Count the letters of words that are no part of a date line: most lines with a digit are told by them alone."""
+    return sum(
+        [
+            len(word)
+            for word in low.split()
+            if word.isalpha() and word not in _IN_DATE and word[:3] not in _BEGINS_IN_DATE
+        ]
+    )

@@ -27,6 +27,8 @@ from digest.reading.weighing import Model, chances, shipped
 
 __all__ = ["Located", "clean", "located"]
 
+_NONE, _DROP, _SOFT, _HARD = Mark  # by the name of its class a member takes ten times as long
+_SURE, _TAIL = (_HARD, _DROP), (_SOFT, _DROP)
 _GOOD_WORDS, _GOOD_WITH_STOP = 20, 9
 _LEAST_CHANCE = 0.4  # of being body: by cross-validation on the tuning kit .35 to .5 come out equal
 _LEAST_BESIDE = 0.1  # of prose that touches the body
@@ -77,7 +79,10 @@ def located(lines: Sequence[Line], *, model: Model, is_extracted: bool = False) 
     """Find the body among the lines."""
     marks = [mark_of(line.text) for line in lines]
     words = [word_count(line.text) for line in lines]
-    good = [_is_good(*each) for each in zip(lines, words, marks, strict=True)]
+    good = [
+        mark is _NONE and (count >= _GOOD_WORDS or (count >= _GOOD_WITH_STOP and ends_closed(line.text)))
+        for line, count, mark in zip(lines, words, marks, strict=True)
+    ]
     if is_extracted:
         span = 0, _end(lines, marks, good, (0, len(lines)))
         return Located(marks, good, *span, drops=_repeats(lines, span))
@@ -100,17 +105,11 @@ def _cut_long(lines: list[Line]) -> list[Line]:
     return lines[:20_000]
 
 
-def _is_good(line: Line, words: int, mark: Mark) -> bool:
-    if mark is not Mark.NONE:
-        return False
-    return words >= _GOOD_WORDS or (words >= _GOOD_WITH_STOP and ends_closed(line.text))
-
-
 def _is_bare(counted: Sequence[int], marks: Sequence[Mark], good: Sequence[bool]) -> bool:
     """Tell a text of which nothing says that it is chrome: no line is marked, and the lines are no menu's."""
     if len(counted) <= _FEW_LINES:  # nothing stands out of three lines
         return True
-    if any(mark is not Mark.NONE for mark in marks):
+    if any(mark is not _NONE for mark in marks):
         return False
     shorts = sum([count <= _MENU_WORDS for count in counted])
     in_good = sum([count for count, is_good in zip(counted, good, strict=True) if is_good])
@@ -119,13 +118,13 @@ def _is_bare(counted: Sequence[int], marks: Sequence[Mark], good: Sequence[bool]
 
 def _is_clean(counted: Sequence[int], marks: Sequence[Mark], good: Sequence[bool]) -> bool:
     """Tell whether next to nothing is marked and nearly all is prose: little may be taken from such a text."""
-    hits = sum([mark in {Mark.HARD, Mark.DROP} for mark in marks])
+    hits = sum([mark in _SURE for mark in marks])
     in_good = sum([count for count, is_good in zip(counted, good, strict=True) if is_good])
     return (
         hits <= 1 + len(counted) // 25
         and in_good >= 0.8 * sum(counted)
         and sum(good) >= 0.5 * len(counted)
-        and Mark.HARD not in marks
+        and _HARD not in marks
     )
 
 
@@ -168,7 +167,7 @@ def _end(lines: Sequence[Line], marks: Sequence[Mark], good: Sequence[bool], spa
     for at in range(first, last):
         if good[at]:
             so_far += word_count(lines[at].text)
-        elif marks[at] is Mark.HARD and so_far >= 0.4 * total and so_far > 0:
+        elif marks[at] is _HARD and so_far >= 0.4 * total and so_far > 0:
             return at
     return last
 
@@ -195,14 +194,14 @@ def _body(
     """Drop marked lines, ``drops`` (surely no part), the headline again, and a marked tail."""
     first, last = span
     headline = key(title or "")
-    while last > first and marks[last - 1] in {Mark.SOFT, Mark.DROP}:
+    while last > first and marks[last - 1] in _TAIL:
         last -= 1
     kept: list[Line] = []
     for at in range(first, last):
         line = lines[at]
         if at in drops:
             continue
-        if marks[at] is Mark.DROP or (marks[at] is Mark.HARD and word_count(line.text) <= 6):  # noqa: PLR2004  # a heading, not prose
+        if marks[at] is _DROP or (marks[at] is _HARD and word_count(line.text) <= 6):  # noqa: PLR2004  # a heading, not prose
             continue
         if len(kept) <= 2 and (key(line.text) == headline or byline_of(line.text)):  # noqa: PLR2004  # above the body
             continue

@@ -42,7 +42,7 @@ def why_nothing(draft: Draft, everything: str) -> tuple[str, str] | None:
 
     ``draft`` is cleaned; ``everything`` is all the text that was there before.
     """
-    words = sum(word_count(line.text) for line in draft.lines)
+    words = _words_of(draft)
     has_sentence = any(is_sentence(line.text) for line in draft.lines)
     if not everything.strip():
         return (
@@ -50,13 +50,13 @@ def why_nothing(draft: Draft, everything: str) -> tuple[str, str] | None:
         ), "give a text with at least one sentence"
     if draft.refusal == "script" and words < _SHORT:
         return "a page that shows its text by script only", _SAVE
-    body = "\n".join(line.text for line in draft.lines)
-    if words < _STUB and _PAYWALL.search(everything) and (draft.refusal == "paywall" or words < 2 * _SHORT):
+    if words < (_STUB if draft.refusal == "paywall" else 2 * _SHORT) and _PAYWALL.search(everything):
         return (
             "a paywall stub: the beginning of an article, not the article",
             "read it as a subscriber, and paste its text",
         )
     if words < _SHORT:
+        body = "\n".join(line.text for line in draft.lines)
         for pattern, what in (
             (_SCRIPT, "a page that shows its text by script only"),
             (_CONSENT, "a consent wall, not the article"),
@@ -65,6 +65,16 @@ def why_nothing(draft: Draft, everything: str) -> tuple[str, str] | None:
             if pattern.search(everything) and (pattern.search(body) or not has_sentence or draft.refusal):
                 return what, _SAVE
     return None if has_sentence else _no_sentence(everything)
+
+
+def _words_of(draft: Draft) -> int:
+    """Count the words of a draft, no further than a stub's: of more it is not asked how many."""
+    words = 0
+    for line in draft.lines:
+        words += word_count(line.text)
+        if words >= _STUB:
+            break
+    return words
 
 
 def _no_sentence(everything: str) -> tuple[str, str]:

@@ -62,13 +62,15 @@ _MAIL_HEADER = re.compile(
     r"|dkim-signature|reply-to|snapshot-content-location|list-id|sender|cc|authentication-results|arc-[\w-]+):",
     re.IGNORECASE,
 )
-# Each with what must stand in a text that has it: most texts have none of them, and need no look at every row.
+# Each behind what must stand in a text that has it, one character where one will do: most texts have none of them, and
+# one character is found in a tenth of the time that two take. A row's beginning is its break, since ^ is tried at each
+# character; the text is looked at with a break before it.
 _MARKS_OF_MARKDOWN = (
-    (("# ",), re.compile(r"^#{1,6} \S", re.MULTILINE)),
-    (("](",), re.compile(r"\[[^\]\n]+\]\((?:https?:|/|#|mailto:)[^)\s]*\)")),
-    (("```", "~~~"), re.compile(r"^(?:```|~~~)", re.MULTILINE)),
-    (("**",), re.compile(r"\*\*[^*\n]+\*\*")),
-    (("===", "---"), re.compile(r"^(?:===+|---+)\s*$", re.MULTILINE)),
+    (("#",), re.compile(r"\n#{1,6} \S")),
+    (("]",), re.compile(r"\[[^\]\n]+\]\((?:https?:|/|#|mailto:)[^)\s]*\)")),
+    (("`", "~"), re.compile(r"\n(?:```|~~~)")),
+    (("*",), re.compile(r"\*\*[^*\n]+\*\*")),
+    (("=", "\n---"), re.compile(r"\n(?:===+|---+)\s*$", re.MULTILINE)),
 )
 _FIELD = re.compile(r"[A-Za-z][\w-]*:")
 _LEAST_TAGS = 2
@@ -77,6 +79,7 @@ _LEAST_HEADERS = 3
 _LEAST_MARKS = 2
 _HEAD = 4096
 _PRINTABLE_SHARE = 0.02
+_NO_CONTROL = bytes([0, 9, 10, 12, 13, 27, *range(32, 256)])
 
 
 def binary_type(content: bytes) -> str | None:
@@ -129,6 +132,7 @@ def form_of(text: str, name: str = "", media_type: str | None = None) -> Form:  
 
 
 def _is_markdown(text: str) -> bool:
+    text = f"\n{text}"
     found = [
         any(sign in text for sign in signs) and mark.search(text) is not None
         for signs, mark in _MARKS_OF_MARKDOWN
@@ -138,7 +142,7 @@ def _is_markdown(text: str) -> bool:
 
 def _is_fragment(text: str, head: str) -> bool:
     """Tell HTML from text that has some in it: pasted comments and tutorials hold tags in a few rows."""
-    if "</" not in text or len(_TAG.findall(text)) < _LEAST_TAGS:
+    if "<" not in text or len(_TAG.findall(text)) < _LEAST_TAGS:
         return False
     rows = [row for row in text.splitlines() if row.strip()]
     return head.startswith("<") or sum("<" in row and ">" in row for row in rows) >= _ROWS_WITH_TAGS * len(
@@ -177,7 +181,7 @@ def _is_noise(head: bytes) -> bool:
     """Judge control bytes: a text has next to none; wide encodings have zeros on one side only."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")):
         return False
-    control = sum(head.count(byte) for byte in range(1, 32) if byte not in {9, 10, 12, 13, 27})
+    control = len(head.translate(None, _NO_CONTROL))
     zeros = head.count(0)
     if zeros:
         even = head[::2].count(0)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from digest.reading.features import MEASURES, SIGNS, TURN_SIGNS, Sight, sights
 from digest.reading.headings import TITLE_TRAITS, candidates
 from digest.reading.lines import Draft, Line, normalise, split, word_count
-from digest.reading.marks import Mark, mark_of
+from digest.reading.marks import Mark, is_date_line, mark_of
 from digest.reading.pasted import clean
 from digest.reading.sniffing import Form, form_of
 from digest.reading.weighing import PARTS, TURNS, Model, chances, shipped, word_share
@@ -240,6 +240,35 @@ def test_comments_below_the_body_go() -> None:
 def test_marks_do_not_ask_for_case(line: str, mark: Mark) -> None:
     """What a line says of itself is found in capitals and small letters, at its beginning or within."""
     assert mark_of(line) is mark
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("3 January 2026", "Feb 3", "3 mars 2026 à 9:15", "3. Mai 2025", "Lundi 3 juin 2024", "3 août 2024"),
+        *("3 de abril de 2026", "3 ottobre 2025", "3 stycznia 2026", "3 października 2025", "3 мая 2026"),
+        *(
+            "3 days ago",
+            "updated 9 hours ago",
+            "vor 3 Stunden",
+            "2026 年 5 月 3 日",
+            "2026-03-03",
+            "3/4/2026",
+        ),
+        "Harbour Town, 3 March 2026",
+    ],
+)
+def test_a_date_line_is_known_in_its_language(line: str) -> None:
+    """A day, in whatever language, with a place or an hour beside it."""
+    assert is_date_line(line)
+
+
+@pytest.mark.parametrize(
+    "line", ["Harbour library 3 March", "Ten bakers won the cup of 3 March 2026", "Top 10 boats of 2025"]
+)
+def test_a_line_that_says_more_is_no_date_line(line: str) -> None:
+    """Without a year nothing may stand beside a day, with one no more than a place."""
+    assert not is_date_line(line)
 
 
 @given(st.text(max_size=300), st.integers(0, 8))

@@ -8,8 +8,10 @@ from digest.errors import DigestError, InvalidInputError, NothingToCondenseError
 from digest.model import Article, Source
 from digest.reading.addresses import is_public
 from digest.reading.articles import article_of
-from digest.reading.charsets import decode
+from digest.reading.charsets import decode, mend
 from digest.reading.feeds import parse_feed, parse_opml
+from digest.reading.language import language_of
+from digest.reading.lines import normalise
 from digest.reading.options import ReadingOptions
 
 BODY = [
@@ -181,3 +183,34 @@ def test_deep_nesting_ends(depth: int) -> None:
         read("<html><body>" + "<div>" * depth + BODY[0])
     except DigestError as error:
         assert error.exit_status == 65  # noqa: PT017
+
+
+@pytest.mark.parametrize("space", [*"\t\u00a0\u1680\u2009\u202f\u3000"])
+def test_every_space_becomes_one(space: str) -> None:
+    """Whatever space stands between words, and however many, one is left."""
+    assert normalise(f"one{space}two {space}three") == "one two three"
+
+
+@pytest.mark.parametrize("unseen", [*"\ufeff\u200b\u2060\u00ad\u200e\u202a\x00\x1f\x7f"])
+def test_what_nobody_sees_goes(unseen: str) -> None:
+    """Marks without a shape go also where they are the only odd thing of a text."""
+    assert normalise(f"on{unseen}e\ntwo") == "one\ntwo"
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\r", "\u2028", "\u2029", "\x0b", "\x0c", "\x85"])
+def test_every_line_end_becomes_one(end: str) -> None:
+    """A line ends in one way, whatever system or program wrote it."""
+    assert normalise(f"one{end}two") == "one\ntwo"
+
+
+def test_mojibake_is_mended_where_it_is_certain() -> None:
+    """UTF-8 read as cp1252 and written as UTF-8 again is seen from the bytes it leaves."""
+    assert decode(" naïve café".encode().decode("cp1252").encode()) == " naïve café"
+    assert decode("a café in Łódź".encode()) == mend("a café in Łódź") == "a café in Łódź"
+
+
+def test_a_foreign_beginning_does_not_name_the_language() -> None:
+    """The first words name the language only where they leave no doubt: else a longer piece is asked."""
+    doubtful = "Do na za od po, to je se a v. " * 20
+    polish = "Nie ma już wielu, którzy to robią, ale są jeszcze tacy przy nim oraz dla tego. " * 40
+    assert language_of(doubtful + polish) == "pl"
