@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from digest.composing import compose, fill, load_theme, theme_names
 from digest.composing.pictures import Picture, embedded
-from digest.model import Article, Digest, Edition, Point, Sender, Sentence, Subscriber
+from digest.model import Article, Digest, Edition, Further, Point, Sender, Sentence, Subscriber
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -38,6 +38,12 @@ _WORDS = {
 }
 
 
+_FURTHER = tuple(
+    Further(site, f"https://{place}.example.net/a")
+    for site, place in (("Fjord Post", "fjord"), ("Quay Times", "quay"))
+)
+
+
 def a_message(
     theme: str, language: str = "en", *, stories: int = 1, extra: str = "", picture: bool = False
 ) -> bytes:
@@ -57,6 +63,7 @@ def a_message(
                 site=site,
                 byline="Ada Quill",
                 image=_IMAGE if picture and not number else None,
+                further=_FURTHER if not number else (),
             ),
         )
         for number in range(stories)
