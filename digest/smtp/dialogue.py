@@ -32,8 +32,6 @@ _DOT = b".\r\n"
 _DATA = b"DATA\r\n"
 _RSET = b"RSET\r\n"
 _ENVELOPE = (Stage.MAIL, Stage.RCPT, Stage.DATA)
-_DOT_ALONE = (Stage.DOT,)
-_DOT_AND_ENVELOPE = (*_DOT_ALONE, *_ENVELOPE)
 
 
 class SeveredError(Exception):
@@ -157,22 +155,21 @@ async def send_pipelined(wire: Wire, desk: Desk) -> None:
         upcoming = desk.pull()
         if ready is None and upcoming is None:
             break
-        commands = upcoming.mail + upcoming.rcpt + _DATA if upcoming is not None else b""
+        commands = b""
+        envelope: tuple[Stage, ...] = ()
+        if upcoming is not None:
+            commands, envelope = upcoming.mail + upcoming.rcpt + _DATA, _ENVELOPE
         if ready is not None:
             group = await _hand_over(wire, desk, ready, commands)
-            replies = _end(
-                wire, desk, await wire.ask(group, _DOT_AND_ENVELOPE if upcoming is not None else _DOT_ALONE)
-            )
+            replies = _end(wire, desk, await wire.ask(group, (Stage.DOT, *envelope)))
         elif reset:
-            replies = await wire.ask(
-                _RSET + commands, (Stage.MAIL, *(_ENVELOPE if upcoming is not None else ()))
-            )
+            replies = await wire.ask(_RSET + commands, (Stage.MAIL, *envelope))
             # A server that refuses RSET got the next MAIL within the old envelope. Nothing was sent in it, and
             # that shall not happen again: the next connections go step by step, where RSET stands alone.
             _demand(wire, replies[:1], Stage.MAIL, out_of_step=bool(replies))
             replies = replies[1:]
         else:
-            replies = await wire.ask(commands, _ENVELOPE)
+            replies = await wire.ask(commands, envelope)
         ready, reset = None, False
         if upcoming is not None and _all_agreed(replies):
             desk.agree()
