@@ -61,7 +61,7 @@ class Model:
         return tuple(map(sum, zip(self.signs["any"], *(self.signs[name] for name in signs), strict=True)))
 
     def _turns_of(self, signs: tuple[str, ...]) -> Row:
-        rows = [self.turns["any"], *(self.turns[name] for name in signs)]
+        rows = [self.turns["any"], *(self.turns[name] for name in signs if name in _TURN_SIGNS)]
         return tuple(exp(sum(row)) for row in zip(*rows, strict=True))
 
 
@@ -79,17 +79,19 @@ def chances(seen: Sequence[Sight], model: Model) -> list[float]:
     if not seen:
         return []
     shares = [_shares(sight, model) for sight in seen]
-    turns = [model.turns_of(tuple([name for name in sight.signs if name in _TURN_SIGNS])) for sight in seen]
+    turns = [model.turns_of(sight.signs) for sight in seen]
     return _backward(shares, turns, _forward(shares, turns))
 
 
 def _shares(sight: Sight, model: Model) -> Row:
     """Say how much a line speaks for each part, by itself; the body's share stands third."""
     signs, measures, named = sight
-    before, head, gap, after = [
-        base + sum(map(mul, column, measures))
-        for base, column in zip(model.parts_of(signs), model.columns, strict=True)
-    ]
+    before, head, gap, after = model.parts_of(signs)
+    of_before, of_head, of_gap, of_after = model.columns
+    before += sum(map(mul, of_before, measures))
+    head += sum(map(mul, of_head, measures))
+    gap += sum(map(mul, of_gap, measures))
+    after += sum(map(mul, of_after, measures))
     if 0 < len(named) <= LONGEST_NAMED:
         share = word_share(len(named))
         for word in named:

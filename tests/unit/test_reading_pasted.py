@@ -282,6 +282,27 @@ def test_any_line_may_be_looked_at_as_headline(text: str, first: int) -> None:
     assert all(map(math.isfinite, (value for one in found for value in one.traits.values())))
 
 
+@pytest.mark.parametrize(
+    ("line", "signs"),
+    [
+        ("Harbour | Boats", {"separator"}),
+        ("Harbour > Boats", {"separator"}),
+        ("harbour.com for boats", {"lower", "address"}),
+        ("See https://example.org/boats", {"address", "code"}),
+        ("ring() the bell", {"lower", "code"}),
+        ("Seat 12", {"digit"}),
+        ("In my boat", {"first_person"}),
+        ("I rowed", {"first_person"}),
+        ("Who rings? The “bell” does", {"question", "quotation"}),
+        ("The boats of the harbour", set()),
+    ],
+)
+def test_a_line_shows_what_stands_in_it(line: str, signs: set[str]) -> None:
+    """Every odd character and word is seen, alone or beside others, and none where there is none."""
+    asked = {"separator", "address", "code", "digit", "first_person", "question", "quotation", "lower"}
+    assert asked & set(sights([Line(line)], [word_count(line)], [Mark.NONE])[0].signs) == signs
+
+
 @given(st.text(max_size=400))
 def test_any_lines_are_weighed(text: str) -> None:
     """One chance a line, by known traits alone; cleaning invents no line and keeps their order."""
