@@ -17,6 +17,18 @@ CASES = [
     ("en", "“Why now?” she asked. Nobody answered.", 2),
     ("en", "The pier was closed in spring.Reports say it opens in May.", 2),
     ("en", "The board met in\nthe old hall. Tea was served.", 2),
+    ("en", "(CNN)U.S. senators came. Nobody spoke.", 2),
+    ("en", "The boat of Maj. Okafor sank. Nobody drowned.", 2),
+    ("en", "They crossed the St. Lovis bridge. It held.", 2),
+    ("en", "The talks go on at 9 a.m. Friday. Tea is served.", 2),
+    ("en", "The light goes out at 11 p.m. EST. Nobody minds.", 2),
+    ("en", "The light goes out at 11 p.m. The keeper sleeps.", 2),
+    ("en", "Tea was served. (Board shuts the pier for two years)The mayor kept silent.", 3),
+    ("en", "Tea was served by the keepersPort Ellery has four of them.", 2),
+    ("en", "They left. NEW PLANS FOR THE PIERThe mayor kept silent.", 3),
+    ("en", "The pier is shutALSO READ: How the old wall came down", 2),
+    ("en", "They took the DeLind ferry. PortKiosk and eFerry sell the tickets.", 2),
+    ("en", "The fleet (forty boats) left. MPs and MEPs waved.", 2),
     ("de", "Dr. Lang kam am 3. Mai. Er blieb nicht.", 2),
     ("fr", "La salle est ouverte. L'entrée est libre.", 2),
     ("es", "¿Está abierta? Sí, desde el lunes.", 2),
@@ -44,6 +56,17 @@ def test_a_long_quotation_is_split_again() -> None:
     )
     text = f"The keeper said: “{inner} We lock them all at night when the last visitor has gone home for supper.”"
     assert len(split_paragraph(text, "en")) == 3
+
+
+def test_what_a_page_has_glued_is_taken_apart_at_its_seam() -> None:
+    """A link in brackets and a heading are sentences of their own, and the text behind them is whole."""
+    text = "(Board shuts the pier for two years)The mayor kept silent. A QUESTION OF MONEYThe county pays half of it."
+    assert [text[start:end] for start, end in split_paragraph(text, "en")] == [
+        "(Board shuts the pier for two years)",
+        "The mayor kept silent.",
+        "A QUESTION OF MONEY",
+        "The county pays half of it.",
+    ]
 
 
 def test_thai_is_split_at_its_spaces() -> None:
