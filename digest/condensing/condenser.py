@@ -22,9 +22,11 @@ from digest.condensing.words import count_words
 from digest.errors import NothingToCondenseError
 from digest.model import Article, Digest, Point, Sentence
 
-__all__ = ["condense", "condense_by"]
+__all__ = ["condense", "condense_by", "point_lines", "summary_lines"]
 
 _DEFAULTS = CondensingOptions()
+# A list is read from above, but not always: a name is not looked for further up than this.
+_STILL_KNOWN = 2
 _LOG = logging.getLogger("digest.condensing")
 
 
@@ -82,8 +84,8 @@ def condense_by(ranker: Ranker, article: Article, *, options: CondensingOptions 
     return Digest(
         headline=repair_title(article.title or "", site=article.site, body=texts)
         or make_headline(document, scores),
-        summary=list(_summary_lines(summary, names)),
-        key_points=[_line(chosen, names) for chosen in points],
+        summary=list(summary_lines(summary, names)),
+        key_points=list(point_lines(points, names)),
         keywords=keywords(document, scores, count=options.keywords),
         language=tag,
         reading_minutes=max(
@@ -99,12 +101,21 @@ def _prose(article: Article, sentences: list[Sentence]) -> list[Sentence]:
     return [sentence for sentence in running if is_prose(sentence.text)] or running or sentences
 
 
-def _summary_lines(chosen: Sequence[Prepared], names: Names) -> Iterator[Point]:
+def summary_lines(chosen: Sequence[Prepared], names: Names) -> Iterator[Point]:
     """Set a summary, read as one text: whoever one sentence names in full has only a surname in the next."""
     known = ""
     for one in chosen:
         point = _line(one, names, known=known)
         known += f" {point.text}"
+        yield point
+
+
+def point_lines(chosen: Sequence[Prepared], names: Names) -> Iterator[Point]:
+    """Set key points, each to be read alone: but whoever one of the two before names in full is known."""
+    above: list[str] = []
+    for one in chosen:
+        point = _line(one, names, known=" ".join(above[-_STILL_KNOWN:]))
+        above.append(point.text)
         yield point
 
 

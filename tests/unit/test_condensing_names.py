@@ -6,6 +6,8 @@ import pytest
 from condensing_texts import assert_traceable
 
 from digest.condensing import condense
+from digest.condensing.condenser import point_lines
+from digest.condensing.features import prepare_all
 from digest.condensing.naming import Names, give_full_names
 from digest.condensing.sentences import split
 from digest.model import Article, Point
@@ -106,3 +108,21 @@ def test_a_summary_names_a_person_in_full_once() -> None:
         ]
     )
     assert tuple(point.text for point in condense(article).summary) == article.paragraphs
+
+
+def test_a_name_is_not_repeated_in_full_from_point_to_point() -> None:
+    """Who was named in full in one of the two points before has only a surname; further down, the full name again."""
+    told = ["a slipway", "more ladders", "a bench", "cheaper berths"]
+    article = Article(
+        title="Fishers ask for a slipway",
+        paragraphs=[
+            "The harbour board of Port Ellery will rebuild the old stone pier after the storms of January.",
+            "The fisher Ngozi Okafor, 52, has moored her boat at the pier since she was a girl of ten.",
+            *(f"Okafor told the board in its {number} meeting that {what} would be of use to the fishers."
+              for number, what in zip(("first", "second", "third", "fourth"), told, strict=True)),
+        ],
+    )  # fmt: skip
+    prose = split(article, "en")
+    document = prepare_all([one.text for one in prose], title=None, language="en")
+    lines = [point.text for point in point_lines(document.sentences[2:], Names(prose, "en"))]
+    assert [line.startswith("Ngozi Okafor told") for line in lines] == [True, False, False, True]
