@@ -12,14 +12,14 @@ sentences; Cao et al., "Learning to rank" (ICML 2007), for the listwise training
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import combinations
 from operator import mul
 
 from digest.condensing.features import Document, Prepared, likeness_by
-from digest.condensing.prose import lacks_speaker, opens_dangling, speaks_outside
+from digest.condensing.poor import is_caption, leans, reads_badly
+from digest.condensing.prose import opens_dangling
 from digest.condensing.ranking import SHIPPED, Ranker
 from digest.condensing.shortening import shorten
 from digest.shingles import SAME_TEXT, containment, shingles
@@ -38,7 +38,7 @@ SET_FEATURES = (
 )  # fmt: skip
 
 _CANDIDATES = 9
-_UNBALANCED_COST = 0.3
+_UNBALANCED_COST, _CAPTION_COST = 0.3, 1.0
 _WORDS_SCALE = 60
 _LONGEST_SCALE = 40
 _THREE = 3
@@ -50,21 +50,7 @@ _HARDLY_SHARED = 0.3
 _LONGEST_POINT_WORDS = 40
 _BEST_POINT_WORDS = 28
 _LENGTH_COST = 0.01
-_SHORTEST_POINT_WORDS = 6
 _ENOUGH_POINTS = 3
-# "If convicted, he could…": nobody was named yet.
-_LATE_PRONOUN = re.compile(r"[^,]{2,60}, (?:he|she|it|they|his|her|their|its)\b")
-# Not wrong as it stands, but it speaks of something the reader has not seen. English; elsewhere it finds nothing.
-_LEANS = re.compile(
-    r"(?:Another|Both|Indeed|Perhaps|In addition|Since then|As a result"
-    r"|(?:Once|When|While|As|If) (?:he|she|it|they))\b|(?:Now|There),"
-)
-# "Final embrace: The couple leave the pier": a picture's caption, unless the label is somebody who speaks.
-_CAPTION = re.compile(r"(?![^:]* (?:said|says|told|added|asked|wrote)\b)[A-Z][^.:;!?,\"“”]{2,40}: (?=[A-Z])")
-_CLOSING = "\"”’'»)]"
-_ENDS = re.compile(r"\S[.!?。！？…؟।։]")
-# Thai and Lao have no mark that ends a sentence.
-_UNMARKED = re.compile(r"[^\s]*[\u0e00-\u0eff]")
 
 
 def choose_summary(
@@ -72,7 +58,7 @@ def choose_summary(
 ) -> tuple[Prepared, ...]:
     """Choose up to ``count`` sentences of up to ``words`` words together; at least one, whatever its length.
 
-    The order of the source is kept. A sentence that opens dangling is chosen only with the one it leans on.
+    The order of the source is kept. A sentence that leans on the one before it is chosen only with that one.
     """
     sets = summary_sets(document, scores, count=count, words=words)
     if not sets:
@@ -88,11 +74,12 @@ def summary_sets(
     """List the sets of ``count`` or one less of the likeliest sentences that can be read as they stand."""
     likely = sorted(
         document.sentences,
-        key=lambda sentence: scores[sentence.place] - (0.0 if sentence.balanced else _UNBALANCED_COST),
+        key=lambda sentence: scores[sentence.place] - _cost(sentence),
         reverse=True,
     )[: max(_CANDIDATES, count + 2)]
     likely.sort(key=lambda sentence: sentence.place)
-    leaning = {one.place for one in likely if one.dangles and not (one.place == 0 and document.opens_article)}
+    opening = 0 if document.opens_article else None
+    leaning = {one.place for one in likely if one.place != opening and (one.dangles or leans(one))}
     places = {one.place for one in likely}
     # What leans on a sentence that is not likely is in no set: leaving it out first spares the sets it would be in.
     likely = [one for one in likely if one.place not in leaning or one.place - 1 in places]
@@ -103,6 +90,12 @@ def summary_sets(
         for chosen in combinations(likely, size)
         if sum([sentence.words for sentence in chosen]) <= words and (not leaning or _stands(chosen, leaning))
     ]
+
+
+def _cost(sentence: Prepared) -> float:
+    return (0.0 if sentence.balanced else _UNBALANCED_COST) + (
+        _CAPTION_COST if is_caption(sentence.text) else 0.0
+    )
 
 
 def set_rows(
@@ -214,7 +207,7 @@ def choose_points(
             break
         if sentence.place in taken or not _stands_alone(sentence, document.language):
             continue
-        if _reads_badly(sentence):
+        if reads_badly(sentence, document.language):
             spare.append(sentence)
         elif not any(_repeats(sentence, line) for line in lines):
             chosen.append(sentence)
@@ -232,24 +225,6 @@ def _stands_alone(sentence: Prepared, language: str) -> bool:
         and sentence.balanced
         and not sentence.dangles
         and not opens_dangling(shorten(sentence.text), language)
-    )
-
-
-def _reads_badly(sentence: Prepared) -> bool:
-    """Tell a poor key point, taken only where there are too few.
-
-    A stump, a question, a caption, a lost speaker or name, an opener that leans on what was left out.
-    """
-    text = sentence.text
-    return (
-        sentence.words < _SHORTEST_POINT_WORDS
-        or not (_ENDS.match(text.rstrip(_CLOSING)[-2:]) or _UNMARKED.match(text))
-        or text.rstrip("\"”’' ").endswith("?")
-        or speaks_outside(text, sentence.tokens)
-        or lacks_speaker(text, sentence.tokens)
-        or _LATE_PRONOUN.match(text) is not None
-        or _LEANS.match(text) is not None
-        or _CAPTION.match(text) is not None
     )
 
 

@@ -17,6 +17,7 @@ _LEAST_WORDS = 5
 # Five words are found this early in any prose.
 _LOOK_AT = 120
 _LEAST_UNSPACED_CHARACTERS = 6
+_BRACKETS = ("(", "{")
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _CHROME = re.compile(
     rf"""^(?:by\s+[A-Z][\w.'’-]+(?:\s+[A-Z][\w.'’-]+){{0,4}}(?:\s+for\s.*)?\.?$
@@ -25,9 +26,9 @@ _CHROME = re.compile(
     |\d{{1,2}}:\d\d\s*(?:[ap]\.?m\.?\s*)?(?:[A-Z]{{2,4}}\b)?.{{0,40}}$
     |\d{{1,2}}(?:st|nd|rd|th)?\s+{_MONTH}\s+\d{{4}}.{{0,12}}$
     |\d+\s*(?:min(?:ute)?s?\s+read|comments?|shares?|views?)\b.{{0,40}}$
-    |(?:scroll|click|tap|swipe)\s+(?:down|here|through|above|below|on|for)\b.*
-    |(?:also|more)\s+(?:read|from|on|in)\b\s*:.*|read\s+(?:more|also|next|the\s+full|about)\b.*|related\s*:.*
-    |see\s+also\b.*|(?:watch|listen|video|photos?|gallery|pictured|opinion|editor'?s\s+note|correction)\s*:.*
+    |(?:video\s+)?(?:scroll|click|tap|swipe)\s+(?:down|here|through|above|below|on|for)\b.*
+    |(?:also|more)\s+(?:read|watch|from|on|in)\b\s*[:|].*|(?:read|watch)\s*[:|].*|read\s+(?:more|also|next|the\s+full|about)\b.*|related\s*:.*
+    |see\s+(?:also\b|more\s*:).*|visit\s+(?:(?:our|the)\s+)?(?:web)?site\b.*|(?:watch|listen|video|photos?|gallery|pictured|opinion|editor'?s\s+note|correction)\s*:.*
     |watch\s+(?:the|this)\s+video\b.*|share\s+(?:this|on|your)\b.*|follow\s+(?:us|me|him|her|@).*
     |(?:e-?mail|send)\s+(?:this\s+)?(?:to|us)\b.*|sign\s+up\b.*|subscribe\b.*|leave\s+a\s+(?:reply|comment)\b.*
     |©.*|copyright\b.*|all\s+rights\s+reserved.*|download\s+our\b.*
@@ -38,18 +39,19 @@ _CHROME = re.compile(
 # The first letters of all that it knows: most sentences begin otherwise, and need not be asked.
 _CHROME_STARTS = tuple(
     words_in("""
-        by pub upd las pos cre mod fir fil scr cli tap swi als mor rea rel see wat lis vid pho gal pic opi edi cor
+        by pub upd las pos cre mod fir fil scr cli tap swi als mor rea rel see wat lis vid pho gal pic vis opi edi cor
         sha fol e-m ema sen sig sub lea © cop all dow à voi чит les
     """)
 )
 # These stand behind a name: looked for only where their word is.
 _CHROME_INSIDE = re.compile(
-    r""".{0,80}\bcontributed(?:\s+reporting)?\s+to\s+this\s+(?:report|story|article)\W*$
+    r""".{0,80}\bpost\s+shared\s+by\b.*
+    |.{0,80}\bcontributed(?:\s+reporting)?\s+to\s+this\s+(?:report|story|article)\W*$
     |.{0,40}\bis\s+not\s+responsible\s+for\s+the\s+content\b
     |(?:(?:cnn's|journalist|correspondent|reporter)\b.{0,50}\b|.{0,50}\bwrote\s+and\s+)reported\s+from\s+[^.,;:“"]{3,20}(?:,\s[^.,;:“"]{3,20})?\.?$""",
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
-_CHROME_WORDS = ("contributed", "responsible", "reported from")
+_CHROME_WORDS = ("contributed", "responsible", "reported from", "post shared by")
 _LOWER_WORD = re.compile(r"(?<![\w@./])[^\W\d_A-ZÀ-ÖØ-ÞА-ЯЁ][^\W\d_]+")
 _WORDS = re.compile(rf"(?:[\W_]*+[^\W_]++(?:['’.-][^\W_]++)*+){{{_LEAST_WORDS}}}")
 
@@ -108,6 +110,10 @@ _SAID_BY_PRONOUN = re.compile(
     r"[\W_]*(?:(?:said|says|asked|adds?|added|wrote|writes|recalled|explained)\s)?(?:he|she|they|it)\b",
     re.IGNORECASE,
 )
+_ENDS_BY_PRONOUN = re.compile(
+    r",[\"”'’]? (?:he|she|they|it) (?:said|says|added|adds|wrote|explained|told [^,.]{2,30})[^,.]{0,20}\.$"
+)
+_LETTER = re.compile(r"[^\W_]")
 # Who speaks here is many or nobody, and can be neither he nor she.
 _SAID_OF_PRONOUN = re.compile(
     r"(?:Officials|Police|Prosecutors|Experts|Authorities|Sources|Investigators|Friends|Witnesses|Doctors|Critics|Reports"
@@ -123,6 +129,9 @@ def is_prose(text: str) -> bool:
         return len(text) >= _LEAST_UNSPACED_CHARACTERS
     if len(text.split()) < _LEAST_WORDS or not _WORDS.match(text, 0, _LOOK_AT) or _is_chrome(text):
         return False
+    # A link or an aside in brackets, or the page's own code.
+    if text[0] in _BRACKETS and (text[0] != "(" or text[-1] == ")"):
+        return False
     # "Mark Duell. and Hugo Gye." is a byline: a sentence has more than one word that is no name.
     first = _LOWER_WORD.search(text)
     return first is not None and _LOWER_WORD.search(text, first.end()) is not None
@@ -132,8 +141,14 @@ def _is_chrome(text: str) -> bool:
     lower = text.lower()
     if (lower.startswith(_CHROME_STARTS) or text[0].isdigit()) and _CHROME.match(text):
         return True
-    inside = _CHROME_WORDS[0] in lower or _CHROME_WORDS[1] in lower or _CHROME_WORDS[2] in lower
-    return inside and _CHROME_INSIDE.match(text) is not None
+    return _has_chrome_word(lower) and _CHROME_INSIDE.match(text) is not None
+
+
+def _has_chrome_word(lower: str) -> bool:
+    for word in _CHROME_WORDS:  # noqa: SIM110  # any() would make a generator for each sentence
+        if word in lower:
+            return True
+    return False
 
 
 def speaks_outside(text: str, tokens: Iterable[str]) -> bool:
@@ -145,15 +160,18 @@ def speaks_outside(text: str, tokens: Iterable[str]) -> bool:
 
 
 def lacks_speaker(text: str, tokens: Iterable[str]) -> bool:
-    """Tell whether the first person of a text is a pronoun and nothing else: “It is late,” she said.
+    """Tell whether nobody is named for what a text says: “It is late,” she said; a quotation with nothing beside it.
 
-    So is "he" in "Police said he…". ``tokens`` are the text's words in lower case.
+    So is "he" in "Police said he…" and in "…, he said." ``tokens`` are the text's words in lower case.
     """
+    if text[:1] in _OPENING:
+        outside = _QUOTED.sub("", text)
+        if not _LETTER.search(outside):
+            return True
+        return not _PRONOUNS.isdisjoint(tokens) and _SAID_BY_PRONOUN.match(outside) is not None
     if _PRONOUNS.isdisjoint(tokens):
         return False
-    if text[:1] in _OPENING:
-        return _SAID_BY_PRONOUN.match(_QUOTED.sub("", text)) is not None
-    return _SAID_OF_PRONOUN.match(text) is not None
+    return _SAID_OF_PRONOUN.match(text) is not None or _ENDS_BY_PRONOUN.search(text) is not None
 
 
 def opens_dangling(text: str, language: str) -> bool:

@@ -313,6 +313,11 @@ def test_dangling_openers_are_seen(text: str) -> None:
         "À lire aussi : la jetée du port.", "Voir aussi : la jetée du port.", "Lisez aussi notre page sur le port.",
         "Читайте также о старом причале в порту.", "Lesen Sie auch: die alte Mole.", "Lea también: el viejo muelle.",
         "Anna Lind contributed to this report.",
+        "VIDEO Scroll down to watch the pier come down.", "Also watch: how the pier came down.",
+        "ALSO READ | How the pier came down at last.", "READ: How the pier came down at last.",
+        "See more: the pier at the turn of the year.", "Visit our site for the pictures of the pier.",
+        "The pier at dusk. A post shared by Anna Lind on the third of May.",
+        "(Board shuts the old pier for two years)", '{"type": "Review", "name": "The old pier of Port Ellery"}',
     ],
 )  # fmt: skip
 def test_chrome_is_no_prose(text: str) -> None:
@@ -330,6 +335,15 @@ def test_chrome_is_no_prose(text: str) -> None:
         "“The boats of the library and the readers belong together,” said he to the harbour on Monday.",
         "Friends said she had read every book of the harbour library before the boats came on Monday.",
         "Long wait: The readers of the harbour library stand in a row before the boats on Monday.",
+        "Ada Lind, left, with the readers of the harbour library before they took the boats on Monday.",
+        "From left, the readers of the harbour library, the boats, and the board of the town on Monday.",
+        "“The boats of the library and the readers of the harbour belong together.”",
+        "The boats of the library and the readers belong together, he said.",
+        "In fact the library of the harbour has lent nine boats to readers of Port Ellery.",
+        "One of them came to the library of the harbour for the boats and for the readers.",
+        "Q: Do the boats of the library and the readers of the harbour belong together.",
+        "Readers of the harbour library with the boats of Port Ellery.",
+        "The boats of the library and the readers belong to the harbour of.",
     ],
 )
 def test_a_poor_line_is_a_key_point_only_where_there_are_too_few(poor: str) -> None:
