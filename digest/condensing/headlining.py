@@ -20,18 +20,10 @@ from typing import NamedTuple
 from digest.condensing.features import Document, Prepared
 from digest.condensing.headline_weights import WEIGHTS
 from digest.condensing.phrases import class_of
+from digest.condensing.poor import leans
 from digest.condensing.shortening import shorten
-from digest.condensing.trimming import (
-    EDGE,
-    MOST_WORDS,
-    QUOTES,
-    Form,
-    cuts_of,
-    finished,
-    forms_of,
-    is_closed,
-    without_stump,
-)
+from digest.condensing.stumps import EDGE, MOST_WORDS, QUOTES, finished, is_closed, without_stump
+from digest.condensing.trimming import Form, cuts_of, forms_of
 from digest.condensing.unspaced import starts_syllable
 from digest.condensing.words import is_unspaced, stemmer_of, stopwords_of, tokens, words_in
 
@@ -165,6 +157,7 @@ def _trims(
     counts = counter.counts(words[: found[-1][0]])
     total = counter.document.total
     first, opens = words[0].strip(EDGE + QUOTES).lower(), class_of(words[0])
+    dangles = not form.led and (sentence.dangles or leans(sentence))
     pronoun = not _PRONOUNS.isdisjoint([word.lower() for word in words[: form.verb + 1]])
     for end, odds in found:
         kept = words[:end]
@@ -179,7 +172,7 @@ def _trims(
             float(form.inner), float(form.led), float(end == len(words)), math.log1p(math.exp(-odds)),
             count.names / MOST_WORDS, float(_DIGIT.search(text) is not None),
             1 - count.content / (count.tokens or 1), form.verb / MOST_WORDS, float(count.commas),
-            float(opens == "P"), float(first in _ARTICLES), float(sentence.dangles and not form.led),
+            float(opens == "P"), float(first in _ARTICLES), float(dangles),
             float(pronoun), float(not _FIRST_PERSON.isdisjoint(kept)), float('"' in text or "“" in text),
             float(end == len(words) and words[-1].endswith("?")), float(":" in text),
         ))  # fmt: skip

@@ -13,23 +13,14 @@ from dataclasses import dataclass
 
 from digest.condensing.phrases import class_of, cut_odds
 from digest.condensing.shortening import is_contested
+from digest.condensing.stumps import EDGE, LEAST_WORDS, MOST_WORDS, is_stump, says_what
 from digest.condensing.verbs import finite_verb_at
 from digest.condensing.words import stopwords_of, words_in
 
-__all__ = [
-    "EDGE",
-    "MOST_WORDS",
-    "QUOTES",
-    "Form",
-    "cuts_of",
-    "finished",
-    "forms_of",
-    "is_closed",
-    "without_stump",
-]
+__all__ = ["Form", "cuts_of", "forms_of"]
 
-MOST_WORDS = 12
-LEAST_WORDS = 5
+# A verb, and one word more: what somebody "comes" or "said" is still to follow.
+_VERB_WORDS = 2
 # Two words after the longest headline say how the sentence goes on; a role before a name has up to ten.
 _TRIMMED_WORDS = MOST_WORDS + 2
 _LOOK_AT_WORDS = _TRIMMED_WORDS + 10
@@ -40,8 +31,9 @@ _COMMA_ODDS, _PHRASE_ODDS, _NO_PHRASE_ODDS = 1.0, 0.0, -9.0
 
 # "Years after the pier fell" is no sentence, nor is "Not only did it fall".
 _SUBORDINATE = re.compile(
-    r"(?:(?:\w+\s){0,2}(?:years?|months?|weeks?|days?|hours?|minutes?|moments?|decades?)\s(?:after|before|since)"
-    r"|as|when|while|since|if|because|although|though|after|before|once|until|not\sonly|with)\b",
+    r"(?:(?:from\s|by\s)?(?:the|every)\s(?:moment|time|day)\s(?:he|she|it|they|we|you|I)\b"
+    r"|(?:\w+\s){0,2}(?:years?|months?|weeks?|days?|hours?|minutes?|moments?|decades?)\s(?:after|before|since)"
+    r"|(?:even\s|just\s)?(?:as|when|while|since|if|because|although|though|after|before|once|until|with)|not\sonly)\b",
     re.IGNORECASE,
 )
 _LEADING = re.compile(
@@ -78,6 +70,8 @@ _REPORTS = re.compile(
 _WHERE = re.compile(r"\b(\w+)\s(?:in|at|near)\s[A-Z][\w.'’-]+(?:\s[A-Z][\w.'’-]+)*(?=\s([a-z]+))")
 _BEFORE_A_PLACE = frozenset("NP")
 _AFTER_A_PLACE = frozenset("VDXbhmtiwso")
+# "of", a conjunction: the page has broken the sentence off.
+_NEVER_LAST = frozenset("oc")
 _NAME_WORDS = 2
 _IN_A_ROLE = frozenset("dNYJRPE'#")
 _TITLES = words_in("""
@@ -85,26 +79,8 @@ _TITLES = words_in("""
     sen. rep. gov. governor mayor judge justice captain general lt. sgt. col. gen. dr dr. mr mr. mrs mrs. ms ms. sir
     king queen prince princess pope bishop professor prof. actor actress director producer singer coach pm cm mp
 """)
-_BAD_END = words_in("""
-    a an the of in on at by with from over against under between for as and but or about into through
-    before until to that who which where whose his her its their our my your this these those is are
-    was were be been being has have had will would can could may might must should not no very more
-    most than after amid during while because new said says told after's according so both such some any each
-    every near if when since including mr mrs ms dr it's he she they it we i you there made became become allegedly
-    only just still even former much quite how
-""")
 _ASKS = words_in("how why what who whom whose which can could do does did is are will would should")
-_JOINS = words_in("and or et ou und oder y o e")
-_UNITS = ("per", "%", "million", "billion", "thousand", "hundred", "lakh", "crore")
-_TWO_SENTENCES = re.compile(r"[a-z]{4}[.!?]+[\"”’']?\s")
-_PAIRS = (("“", "”"), ("(", ")"), ("[", "]"), ("«", "»"))
-_OPENS_OR_ENDS = re.compile(r"[\"“”«»()\[\]'‘’.!?]|\s[–—-]")
-_OPENS_SINGLE, _CLOSES_SINGLE = re.compile(r"(?<!\w)['‘](?=\w)"), re.compile(r"(?<=[\w.,!?])['’](?!\w)")
-_SAID = re.compile(r"[\"“][^\"”]*,[\"”](.*)")
 _DASH = re.compile(r"\s[–—-]{1,2}\s")
-EDGE = ".,;:–—- ।։"
-_CLOSING = EDGE + "'’"
-QUOTES = "“”\"'‘’«»"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,75 +123,17 @@ def cuts_of(form: Form, language: str) -> list[tuple[int, float]]:
     last = 0 if words[0].lower() in _ASKS else min(MOST_WORDS, len(words) - 1)
     ends = [
         end
-        for end in range(max(LEAST_WORDS, form.verb + 1), last + 1)
-        if not _is_stump(words, end) and not (leans and not _past_comma(words[:end]))
+        for end in range(max(LEAST_WORDS, form.verb + _VERB_WORDS), last + 1)
+        if not is_stump(words, end) and not (leans and not _past_comma(words[:end]))
     ]
     if language == "en" and "that" in words[form.verb :]:
-        ends = [end for end in ends if _says_what(words[form.verb : end])]
+        ends = [end for end in ends if says_what(words[form.verb : end])]
     odds = cut_odds(words, form.verb, ends=ends) if language == "en" else _plain_odds(words, ends, language)
     cuts = list(zip(ends, odds, strict=True))
-    if LEAST_WORDS <= len(words) <= MOST_WORDS and not (leans and not _past_comma(words)):
+    broken = class_of(words[-1]) in _NEVER_LAST
+    if LEAST_WORDS <= len(words) <= MOST_WORDS and not broken and not (leans and not _past_comma(words)):
         cuts.append((len(words), _MENDED_ODDS if form.inner or form.led else _WHOLE_ODDS))
     return cuts
-
-
-def finished(words: Sequence[str]) -> str:
-    """Set words as a line: no mark at its end, a capital at its beginning."""
-    text = " ".join(words).rstrip(EDGE)
-    return text[:1].upper() + text[1:]
-
-
-def without_stump(text: str) -> str:
-    """Cut a text to twelve words, and its last ones where they are function words of English."""
-    words = text.split()
-    end = min(MOST_WORDS, len(words))
-    while end > LEAST_WORDS and words[end - 1].strip(EDGE).lower() in _BAD_END:
-        end -= 1
-    return finished(words[:end])
-
-
-def _is_stump(words: Sequence[str], end: int) -> bool:
-    """Tell an end that no headline has, in any language: a function word of English, half a name, half a list."""
-    last, after = words[end - 1], words[end].lower()
-    if last.strip(_CLOSING).lower() in _BAD_END:
-        return True
-    if not last[-1].isalnum():
-        return False
-    return (
-        last.endswith(("'s", "’s"))
-        or (last[0].isupper() and words[end][0].isupper())
-        or (last[0].isdigit() and after.startswith(_UNITS))
-        or (after in _JOINS and (words[end - 2].endswith(",") or "between" in words[:end]))
-    )
-
-
-def is_closed(text: str) -> bool:
-    """Tell whether every quotation and bracket closes, and no second sentence begins; not a quotation alone."""
-    if "not only" in text and " but " not in text:
-        return False
-    if _OPENS_OR_ENDS.search(text) is None:  # most have none of what follows
-        return True
-    if text[0] in QUOTES and (text[-1] in QUOTES or _lacks_speaker(text)):
-        return False
-    if _TWO_SENTENCES.search(text) is not None or text.count('"') % 2 == 1 or len(_DASH.findall(text)) == 1:
-        return False
-    if len(_OPENS_SINGLE.findall(text)) > len(_CLOSES_SINGLE.findall(text)):
-        return False
-    return all(text.count(left) == text.count(right) for left, right in _PAIRS)
-
-
-def _says_what(words: Sequence[str]) -> bool:
-    """Tell whether what "that" opens has a verb of its own: "the board says that the pier" says nothing yet."""
-    if "that" not in words:
-        return True
-    at = len(words) - 1 - words[::-1].index("that")
-    return finite_verb_at(["", *words[at + 1 :]]) is not None
-
-
-def _lacks_speaker(text: str) -> bool:
-    """Tell a quotation that ends with its comma, and nobody says it: “It is late,” a fisher."""
-    found = _SAID.match(text)
-    return found is not None and finite_verb_at(["", *found.group(1).split()]) is None
 
 
 def _past_comma(words: Sequence[str]) -> bool:

@@ -86,7 +86,7 @@ def finite_verb_at(words: Sequence[str]) -> int | None:
     clause_verb = -_VERB_GROUP
     for at in range(1, len(bare)):
         word = bare[at]
-        if word in _CLAUSES or (word in _SUBJECTS and bare[at - 1] in _TIMES):
+        if word in _CLAUSES or (word in _SUBJECTS and _opens_clause(word, bare[at - 1])):
             in_clause = True
         # Most words are neither known nor regular, and asking that first is three times as fast.
         if (word not in _KNOWN and word[-2:] != "ed") or not _is_finite(bare, at, words[at - 1]):
@@ -141,6 +141,8 @@ _SUBORDINATE = frozenset(
 _CLAUSES = words_in("who which whom whose where that because although though while when if")
 # "after he takes office" is a clause, "after the storm" is none.
 _TIMES, _SUBJECTS = words_in("after before until as"), words_in("he she it they we you")
+# "the moment we met" is a clause that no word opens; "it" and "you" may be what a verb we do not know governs.
+_ONLY_SUBJECTS = words_in("he she they we")
 # "will have": verbs that stand side by side are one.
 _VERB_GROUP = 2
 _FOLLOWS_A_VERB = frozenset(
@@ -167,6 +169,10 @@ _FOLLOWS_A_VERB = frozenset(
         "no",
     ]
 )
+
+
+def _opens_clause(subject: str, before: str) -> bool:
+    return before in _TIMES or (subject in _ONLY_SUBJECTS and before.islower() and class_of(before) == "N")
 
 
 def _after_name(bare: Sequence[str], at: int, after: str) -> bool:

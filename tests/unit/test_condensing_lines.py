@@ -6,12 +6,14 @@ import pytest
 from condensing_texts import HARBOUR, SCRIPTS
 
 from digest.condensing import condense
+from digest.condensing.features import prepare_all
+from digest.condensing.headlining import headline_trims
 from digest.condensing.language import tell_language
 from digest.condensing.phrases import class_of, cut_odds
 from digest.condensing.prose import is_prose, opens_dangling
 from digest.condensing.shortening import shorten
+from digest.condensing.stumps import is_closed
 from digest.condensing.titles import repair_title
-from digest.condensing.trimming import is_closed
 from digest.condensing.verbs import finite_verb_at
 from digest.model import Article
 
@@ -142,6 +144,8 @@ def test_a_headline_is_no_half_quotation() -> None:
         ("The fishers' pier is shut", True),
         ("The pier is not only old", False),
         ("The pier is not only old but shut", True),
+        ("Either the pier is shut today", False),
+        ("Either the pier is shut or the ferry", True),
     ],
 )
 def test_what_opens_in_a_headline_also_closes(text: str, closed: bool) -> None:  # noqa: FBT001  # a table's column
@@ -175,6 +179,45 @@ def test_what_is_said_has_a_verb() -> None:
     assert headline == "The board has shut the pier for good"
 
 
+@pytest.mark.parametrize(
+    ("sentence", "stumps"),
+    [
+        # the finite verb is not the last word of a cut
+        (
+            "The big old red ferry of Port Ellery came together with forty rowing boats from the other shore.",
+            ["came"],
+        ),
+        # nor a length of time without what it is counted from
+        (
+            "The harbour wall of Ellery fell down just days after the board had paid the last stone mason for it.",
+            ["days"],
+        ),
+        # nor a noun before the clause that says what it is
+        (
+            "The board of Ellery has now heard about the fear that the next storm will take the rest of the wall.",
+            ["fear"],
+        ),
+        # and a sentence that its page has broken is no whole one
+        ("The new ferry of Port Ellery has a deck made of", ["of"]),
+    ],
+)
+def test_no_made_headline_stops_at_a_stump(sentence: str, stumps: list[str]) -> None:
+    """Among all the trims of a sentence, none ends where something has to follow."""
+    document = prepare_all([sentence], title=None, language="en")
+    ends = [trim.text.split()[-1] for trim in headline_trims(document, [1.0])]
+    assert not set(stumps) & set(ends)
+
+
+def test_a_headline_does_not_open_a_clause_it_never_leaves() -> None:
+    """ "From the moment we are born" needs its sentence."""
+    text = "From the moment we are born by the harbour of Ellery, the first lamp we look for at night is a green one."
+    shut = "The board has shut the pier for good this week."
+    assert (
+        condense(Article(paragraphs=[text, shut], language="en")).headline
+        == "The board has shut the pier for good"
+    )
+
+
 def test_a_question_is_not_broken_off() -> None:
     """What is asked is asked to its end, or not at all."""
     text = "How could the harbour board of Ellery let the old pier fall to pieces in the long storms of last winter?"
@@ -199,6 +242,8 @@ def test_a_question_is_not_broken_off() -> None:
         ("The two top listed firms", None),
         ("The proposal to set up a new pier", None),
         ("Warning fishers that their nets are not safe", None),
+        ("The moment they saw the pier is long past", "is"),
+        ("The captain hopes it will float", "will"),
     ],
 )
 def test_finite_verbs_are_told_from_participles(words: str, verb: str | None) -> None:
