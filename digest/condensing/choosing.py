@@ -93,9 +93,7 @@ def summary_sets(
 
 
 def _cost(sentence: Prepared) -> float:
-    return (0.0 if sentence.balanced else _UNBALANCED_COST) + (
-        _CAPTION_COST if is_caption(sentence.text) else 0.0
-    )
+    return (0.0 if sentence.balanced else _UNBALANCED_COST) + (_CAPTION_COST if is_caption(sentence) else 0.0)
 
 
 def set_rows(

@@ -30,7 +30,6 @@ _LEAST_ROLE_LETTERS, _LONGEST_ROLE = 4, 30
 _SURNAME = r"[A-Z][a-zà-öø-ÿ]+(?:[-’'][A-Z][a-zà-öø-ÿ]+)*"
 _BARE = re.compile(rf"(?<![\w’'.-]){_SURNAME}(?![\w-])")
 _AFTER_A_CAPITAL = re.compile(rf"[A-Z][\w’'.-]* (?=({_SURNAME}))")
-_MARKS = "“”\"'‘’(),.;:!?[]"
 # A full stop within a name is an initial's or a title's; any other ends a sentence.
 _GIVEN = re.compile(
     r"(?<![\w’'.-])(?:(?:(?:[A-Z]|Mrs?|Ms|Dr|Prof|Sen|Rep|Gov|Gen|Col|Lt|Sgt|Capt|Rev)\.|[A-Z][\w’'-]*) )+$"
@@ -104,6 +103,13 @@ class Names:
         self._known: dict[str, FullName | None] = {}
         # Most lines mention nobody who can have a full name: telling so must cost next to nothing.
         self.surnames = frozenset(_AFTER_A_CAPITAL.findall(self._text))
+
+    def may_be_in(self, line: str) -> bool:
+        """Tell whether a line mentions anybody by surname; a part of a word counts too."""
+        for surname in self.surnames:  # noqa: SIM110  # any() would make a generator for each line
+            if surname in line:
+                return True
+        return False
 
     def find(self, surname: str) -> FullName | None:
         """Find the one person of that surname; None where there is none for certain."""
@@ -220,9 +226,7 @@ def give_full_names(
     ``before`` is the place of the line's own sentence in ``names``: a name counts only if it was given earlier.
     Who is named in full in ``known``, the text that is read before the line, stays as he is.
     """
-    if names.surnames.isdisjoint(
-        [word.strip(_MARKS).removesuffix("'s").removesuffix("’s") for word in line.split()]
-    ):
+    if not names.may_be_in(line):
         return line, ()
     edits: list[tuple[int, FullName]] = []
     seen: set[str] = set()

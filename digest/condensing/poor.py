@@ -11,6 +11,7 @@ import re
 from digest.condensing.features import Prepared
 from digest.condensing.phrases import class_of
 from digest.condensing.prose import lacks_speaker, speaks_outside
+from digest.condensing.words import words_in
 
 __all__ = ["is_caption", "reads_badly"]
 
@@ -42,6 +43,8 @@ _PICTURED = re.compile(
     r"|.*[,(]\s?(?:pictured|seen|(?:far )?left|(?:far )?right|cent(?:re|er)|above|below)"
     r"(?:\s(?:here|left|right|above|below|with|in|on|at)\b[^,.)]{0,40})?[,).]"
 )
+# One of them stands in all of these: most sentences have none, which is told sooner.
+_PICTURE_WORDS = words_in("left right above below pictured photo picture image seen centre center")
 _ASKED = re.compile(r"[QA][:.]\s?[A-Z]")
 _CLOSING = "\"”’'»)]"
 _ENDS = re.compile(r"\S[.!?。！？…؟।։]")
@@ -69,7 +72,7 @@ def reads_badly(sentence: Prepared, language: str) -> bool:
         or _LEANS.match(text) is not None
         or _ASKED.match(text) is not None
         or _BROKEN.search(text) is not None
-        or is_caption(text)
+        or is_caption(sentence)
         or (language == "en" and sentence.words <= _LONGEST_FRAGMENT_WORDS and _is_fragment(text))
     )
 
@@ -79,9 +82,12 @@ def leans(sentence: Prepared) -> bool:
     return _LEANS.match(sentence.text) is not None or lacks_speaker(sentence.text, sentence.tokens)
 
 
-def is_caption(text: str) -> bool:
+def is_caption(sentence: Prepared) -> bool:
     """Tell the line under a picture: it has a label, or says where in the picture to look."""
-    return _LABELLED.match(text) is not None or _PICTURED.match(text) is not None
+    text = sentence.text
+    if ":" in text and _LABELLED.match(text):
+        return True
+    return not _PICTURE_WORDS.isdisjoint(sentence.tokens) and _PICTURED.match(text) is not None
 
 
 def _is_fragment(text: str) -> bool:

@@ -127,7 +127,9 @@ def is_prose(text: str) -> bool:
     """Tell whether a sentence was written to be read: a few words, not all of them names, and no chrome."""
     if is_unspaced(text):
         return len(text) >= _LEAST_UNSPACED_CHARACTERS
-    if len(text.split()) < _LEAST_WORDS or not _WORDS.match(text, 0, _LOOK_AT) or _is_chrome(text):
+    if len(text.split(maxsplit=_LEAST_WORDS)) < _LEAST_WORDS or not _WORDS.match(text, 0, _LOOK_AT):
+        return False
+    if _is_chrome(text):
         return False
     # A link or an aside in brackets, or the page's own code.
     if text[0] in _BRACKETS and (text[0] != "(" or text[-1] == ")"):

@@ -79,7 +79,7 @@ def test_summaries_are_chosen_among_the_nine_likeliest(*, texts: list[str], own:
     scores = [1 / (1 + (7 * place) % 13) for place in range(len(texts))]
     likeliest = sorted(
         document.sentences,
-        key=lambda one: -(scores[one.place] - 0.3 * (not one.balanced) - is_caption(one.text)),
+        key=lambda one: -(scores[one.place] - 0.3 * (not one.balanced) - is_caption(one)),
     )[:9]
     likeliest.sort(key=lambda one: one.place)
     readable = [
