@@ -29,7 +29,7 @@ _GLUED_LINK = re.compile(r"\([^()\s]+\s[^()\s]+\s[^()]{1,200}\)(?=[\"“]?[A-ZÀ
 # "…car restrictionsDelhi transport minister", "OUTLOOKThe minister": a heading glued to its paragraph. The capital
 # first, as above. What stands before it is one whole word in small letters or in capitals: "MobiKwik" is a name.
 _GLUED_HEADING = re.compile(
-    r"[A-Z](?:(?<=[a-z]{3}.)[a-z]{2,} |(?<=[A-Z]{4}.)(?!s )[a-z]+ "
+    r"[A-Z](?:(?<=[a-z]{3}.)[a-z]{2,} |(?<=[A-Z]{4}.)(?!s )[a-z]+[ ,]"
     r"|(?<=[a-z]{2}.)(?P<link>EAD\b|ATCH\b|LSO (?:READ|WATCH)\b|lso [Rr]ead\b))"
 )
 _LONGEST_WORD = 40

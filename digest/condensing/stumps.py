@@ -34,7 +34,7 @@ _BAD_END = words_in("""
     was were be been being has have had will would can could may might must should not no very more
     most than after amid during while because new said says told after's according so both such some any each
     every near if when since including mr mrs ms dr it's he she they it we i you there made became become allegedly
-    only just still even former much quite how
+    only just still even former much quite how aimed based regarded deemed dubbed able unable due
 """)
 _JOINS = words_in("and or et ou und oder y o e")
 # "the fear | that it falls": what it is comes next; "the lamps | that fishers found" are named already.

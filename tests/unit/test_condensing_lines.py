@@ -197,6 +197,11 @@ def test_what_is_said_has_a_verb() -> None:
             "The board of Ellery has now heard about the fear that the next storm will take the rest of the wall.",
             ["fear"],
         ),
+        # nor a participle before what it needs
+        (
+            "The new library boats of Port Ellery are aimed at readers who cannot walk as far as the pier.",
+            ["aimed"],
+        ),
         # and a sentence that its page has broken is no whole one
         ("The new ferry of Port Ellery has a deck made of", ["of"]),
     ],

@@ -26,6 +26,7 @@ CASES = [
     ("en", "Tea was served. (Board shuts the pier for two years)The mayor kept silent.", 3),
     ("en", "Tea was served by the keepersPort Ellery has four of them.", 2),
     ("en", "They left. NEW PLANS FOR THE PIERThe mayor kept silent.", 3),
+    ("en", "They left. THE LONG HISTORY OF THE PIERWell, nobody knows it.", 3),
     ("en", "The pier is shutALSO READ: How the old wall came down", 2),
     ("en", "They took the DeLind ferry. PortKiosk and eFerry sell the tickets.", 2),
     ("en", "The fleet (forty boats) left. MPs and MEPs waved.", 2),
