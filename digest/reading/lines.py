@@ -148,11 +148,11 @@ def _wrapped_at(rows: Sequence[str]) -> int:
 
     Greedy wrapping leaves a trace: the first word of the next row would not have fitted into the one before.
     """
+    width = max(map(len, rows), default=0)
+    if not _NARROWEST <= width <= _WIDEST:  # most texts: no pair of rows need be looked at
+        return 0
     pairs = [(row, after) for row, after in pairwise(rows) if row and after]
     if len(pairs) < _LEAST_WRAPPED:
-        return 0
-    width = max(len(row) for row in rows)
-    if not _NARROWEST <= width <= _WIDEST:
         return 0
     full = sum(_continues(row, after, width) for row, after in pairs)
     return width if full >= _WRAPPED_SHARE * len(pairs) else 0
