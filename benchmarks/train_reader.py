@@ -144,7 +144,7 @@ def title_rows(case: Case, model: Model) -> list[tuple[Floats, Floats, float]]:
     listed = []
     for lines, share in ((case.lines, TITLE_SHARES[case.mess]), (rest, UNTITLED_SHARES.get(case.mess, 0.0))):
         found = pasted.located(lines, model=model)
-        ones = candidates(lines, found.marks, found.good, (found.first, found.last))
+        ones = candidates(lines, found)
         right = [float(key(lines[one.at].text) == wanted) for one in ones]
         if share and ones and (lines is rest or any(right)):
             rows = [[one.traits.get(name, 0.0) for name in TITLE_TRAITS] for one in ones]

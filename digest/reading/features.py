@@ -21,7 +21,7 @@ from typing import NamedTuple
 from digest.reading.lines import Line, ends_in_stop
 from digest.reading.marks import Mark, byline_of
 
-__all__ = ["LONGEST_NAMED", "MEASURES", "SIGNS", "TURN_SIGNS", "Sight", "sights"]
+__all__ = ["LONGEST_NAMED", "MEASURES", "SIGNS", "TURN_SIGNS", "Sight", "are_alike", "sights"]
 
 _NONE, _DROP, _SOFT, _HARD = Mark  # by the name of its class a member takes ten times as long
 _SIZES = (1, 2, 4, 8, 14, 24, 40)  # words; a class of length ends at each
@@ -175,7 +175,7 @@ def _text(lines: Sequence[Line], words: Sequence[int], marks: Sequence[Mark]) ->
         named=named,
         known=[_known(own, topic) for own in named],
         is_repeated=[counts[text] > 1 for text in texts],
-        is_alike=[False, *(_are_alike(*pair) for pair in pairwise(zip(texts, words, strict=True))), False],
+        is_alike=[False, *(are_alike(*pair) for pair in pairwise(zip(texts, words, strict=True))), False],
         since_date=_since(is_date),
         until_date=_since(is_date[::-1])[::-1],
         since_byline=_since(is_byline),
@@ -199,7 +199,7 @@ def _since(flags: Sequence[bool]) -> list[int]:
     return found
 
 
-def _are_alike(one: tuple[str, int], other: tuple[str, int]) -> bool:
+def are_alike(one: tuple[str, int], other: tuple[str, int]) -> bool:
     """Tell whether two lines are of one make, as the rows of a list or a table are."""
     (text, count), (above, count_above) = one, other
     return (

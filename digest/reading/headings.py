@@ -1,12 +1,16 @@
-"""Find the headline among the lines at and above a pasted article's body. Pure.
+"""Find the headline among the lines of a pasted page. Pure.
 
-Every line that could be one is weighed by what it shows: its words and how many of them the article's opening
-uses again, how it is written, what stands around it, how far it is from the body. The weights are a table
-(``heading_weights``); the greatest sum wins, if it is above 0: a text may have no headline.
+Every line that could be one is weighed by what it shows: how likely the article begins there, which ``weighing`` has
+told already, how many of its words the article uses again, how it is written, what stands around it. The weights are
+a table (``heading_weights``); the greatest sum wins, if it is above 0: a text may have no headline.
 
-Trained by ``benchmarks/train_reader.py``: the share of right headlines among each text's candidates. Of forty traits
-these were left: how a line is written (commas, brackets, a closing colon) and where it stands among its like told
-nothing more, and with 120 pages to learn from each further trait costs right headlines.
+A headline names the article wherever it stands; ``is_below_menu`` tells whether what stands above it in the body may
+go for it.
+
+Trained by ``benchmarks/train_reader.py``: the chance of the right line among each text's candidates. Of some hundred
+and forty traits these were left: without any of them the right lines of unseen pages come out less likely, and no
+other made them likelier. Capitals, quotation marks, figures, the byline below, the deck, the place on the page and
+the distance to the body are among those that told nothing more.
 """
 
 from __future__ import annotations
@@ -14,55 +18,74 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, MutableMapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
-from digest.reading.lines import Line, key, word_count
-from digest.reading.marks import Mark, byline_of, is_date_line
+from digest.reading.features import are_alike
+from digest.reading.lines import Line, ends_in_stop, key, word_count
+from digest.reading.marks import Mark
 
-__all__ = ["TITLE_TRAITS", "Candidate", "candidates", "headline_at"]
+__all__ = ["TITLE_TRAITS", "Candidate", "Located", "candidates", "headline_at", "is_below_menu"]
 
-_NONE, _DROP, _, _HARD = Mark  # by the name of its class a member takes ten times as long
-_SURE = (_HARD, _DROP)
-_FARTHEST = 120  # lines above the body; a menu is longer only where the body was missed
-# Where a menu holds a sentence the body found begins in the menu: its headline may stand further down, but not
-# below a story's own paragraphs, which would be cut off with what stands above a headline.
-_INSIDE, _SENTENCES_OF_MENU = 40, 2
-_OPENING, _BEGINNING = 12, 60  # lines of the body that tell what it is about
-_FEWEST_WORDS, _MOST_WORDS = 2, 30
-_PARAGRAPH = 20  # words; a line of the body that has as many is none of its headlines
+_NONE, _, _, _HARD = Mark  # by the name of its class a member takes ten times as long
+_FARTHEST = 120  # lines above the body and below its first; a menu is longer only where the body was missed
+# Where a menu holds sentences the body found begins in the menu, and its headline stands further down. What stands
+# above a headline is cut off only if it is no more prose than a menu may hold.
+_MOST_PROSE_ABOVE, _SENTENCES_OF_MENU = 4, 2
+_FEWEST_WORDS, _MOST_WORDS = 2, 40
+_BEGINNING, _PARAGRAPHS = 60, 3  # lines of the body that tell what it is about; of prose that open it
+_PROSE_WORDS = 18  # of prose beyond doubt
 _LONG_WORD = 4  # letters; a shorter word is no content word
-_USUAL, _LONG = 6, 14  # words: shorter it may be a crumb, longer a sentence
-_BELOW = 40  # lines below the last candidate in which a headline may be said again
-_SIGNED_WITHIN = 4  # lines from a headline to its byline or date
-_LONGEST_CRUMB = 400  # characters
-_SHORTEST_SAID_AGAIN = 12  # characters
-_MOST_COUNTED = 60  # lines of distance
+_CRUMB, _LONG = 3, 14  # words: shorter it may be a crumb, longer a sentence
+_MOST_SHARED = 5  # words that count
+_DATED_WITHIN = 3  # lines from a headline to the day it is of
+_SAID_AGAIN_WITHIN, _CRUMB_WITHIN = 4, 8  # lines
+_LIST_WITHIN = 6  # lines from the heading of other stories to those
+_SHORTEST_SAID_AGAIN = 12  # characters; a shorter line stands at the end of anything
+_FAINTEST = 10_000  # the chance that still counts is one in so many
 _STOPS = (".", "。", "।")
-_SEPARATOR = re.compile(r"[|•»›]| [-–—] ")
+# A day or a time, whatever stands around it: a line of author, day and subject is no date line.
+_DIGIT = re.compile("[0-9]")
+_LONGEST_DATED = 200  # characters in which it is looked for
+_DAY = re.compile(
+    r"\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d\d|\d{4}-\d\d-\d\d|\d\d?[:h]\d\d"
+    r"|\b\d{1,2}(?:st|nd|rd|th)?[.,]? (?:de |of )?[^\W\d]{3,12}\.?,? (?:de )?(?:19|20)\d\d"
+    r"|[^\W\d]{3,12}\.? \d{1,2}(?:st|nd|rd|th)?,? (?:19|20)\d\d"
+)
 
 TITLE_TRAITS = (
     "bias",
-    "shared_share",
-    "shared_count",
-    "shared_often",
-    "words_6",
-    "words_30",
-    "contained",
-    "distance",
-    "far",
+    "begins",
     "top",
-    "prose_above",
-    "prose_next",
-    "prose_far",
-    "signed_soon",
-    "signed_before",
-    "deck",
-    "capitals",
-    "separator",
-    "apart",
-    "apart_after",
+    "unprosed",
+    "listed",
+    "alike",
+    "dated_soon",
+    "again_soon",
+    "crumbs",
+    "three_words",
+    "long",
+    "stopped",
+    "shared_opening",
+    "shared_often",
+    "unshared",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """Where the body is among lines: first and one behind the last, lines in between that are no part of it.
+
+    ``good``: what is prose. ``before``: each line's chance of standing before the article.
+    """
+
+    marks: Sequence[Mark]
+    good: Sequence[bool]
+    first: int
+    last: int
+    before: Sequence[float]
+    drops: Collection[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,158 +93,151 @@ class Candidate:
     """A line that could be the headline, and what it shows by name (absent is 0)."""
 
     at: int
-    traits: MutableMapping[str, float]
+    traits: Mapping[str, float]
 
 
-def headline_at(
-    lines: Sequence[Line],
-    marks: Sequence[Mark],
-    good: Sequence[bool],
-    span: tuple[int, int],
-    *,
-    weights: Mapping[str, float],
-) -> int:
-    """Give the headline's line, -1 where none is; ``span``: the body's lines, ``good``: what is prose."""
+def headline_at(lines: Sequence[Line], located: Located, *, weights: Mapping[str, float]) -> int:
+    """Give the headline's line, -1 where none is."""
     best, best_at = 0.0, -1
-    for candidate in candidates(lines, marks, good, span):
+    for candidate in candidates(lines, located):
         score = sum([weights[name] * value for name, value in candidate.traits.items()])
         if score > best:
             best, best_at = score, candidate.at
     return best_at
 
 
-def candidates(
-    lines: Sequence[Line], marks: Sequence[Mark], good: Sequence[bool], span: tuple[int, int]
-) -> list[Candidate]:
+def is_below_menu(at: int, located: Located) -> bool:
+    """Tell whether a line stands in the body below nothing but a menu: a story's own paragraphs are not cut off.
+
+    A text without anything above its body has no menu either.
+    """
+    most = _SENTENCES_OF_MENU if located.first else 0
+    return at >= located.first and sum(located.good[located.first : at]) <= most
+
+
+def candidates(lines: Sequence[Line], located: Located) -> list[Candidate]:
     """Give every line that could be the headline, in order."""
-    first, last = span
-    low, high = max(0, first - _FARTHEST), min(first + _INSIDE, len(lines))
-    view = _view(lines[low : high + _BELOW], marks[low:], good[low:], high - low, first - low)
-    opening = _said_in(view.keys[first - low : min(last, first + _OPENING) - low])
-    beginning = _said_in(view.keys[first - low : min(last, first + _BEGINNING) - low])
+    first, last = located.first, located.last
+    low, high = max(0, first - _FARTHEST), _high(located)
+    words = [word_count(line.text) for line in lines[low:high]]
+    begins = _begins(located.before)
+    paragraphs = _paragraphs(lines, located)
+    view = _View(
+        lines,
+        located,
+        keys=[""] * low + [key(line.text) for line in lines[low : high + _CRUMB_WITHIN]],
+        first_prose=_first_prose(lines, located.good),
+        opening=set(_said(paragraphs[:_PARAGRAPHS])),
+        body=Counter(_said(paragraphs)),
+        beginning=Counter(_said(lines[first : min(last, first + _BEGINNING)])),
+    )
     found = []
-    prose_above = prose_inside = 0
-    most_inside = (
-        _SENTENCES_OF_MENU if first else 0
-    )  # a text without anything above its body has no menu either
-    for at in range(low, high):
-        if prose_inside > most_inside:
-            break
-        if view.may_be[at - low]:
-            row = _written(lines[at].text, view.words[at - low]) | _around(view, at - low)
-            row |= _about(view.keys[at - low], opening, beginning, itself=int(first <= at < last))
-            row |= _placed(at, first)
-            row["prose_above"] = min(prose_above, 4) / 4
-            found.append(Candidate(at, row))
-        prose_above += good[at]
-        prose_inside += good[at] and at >= first
+    above = word_count(lines[low - 1].text) if low else 0
+    for at, count in enumerate(words, low):
+        is_of_length = _FEWEST_WORDS <= count <= _MOST_WORDS
+        if is_of_length and located.marks[at] is _NONE and not _is_sentence(lines[at].text, at, located):
+            traits = {
+                "bias": 1.0,
+                "begins": math.log1p(_FAINTEST * max(0.0, begins[at])),
+                "alike": float(at > 0 and are_alike((lines[at].text, count), (lines[at - 1].text, above))),
+                "three_words": float(count >= _CRUMB),
+                "long": max(count - _LONG, 0) / 10,
+            }
+            found.append(Candidate(at, traits | _around(view, at) | _about(view, at)))
+        above = count
     return found
 
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """The lines around the body, each looked at once; the first is the farthest candidate.
-
-    ``to_prose``: the lines between a line and the next prose.
-    """
+    """What all candidates are asked about; ``keys`` are known of the lines around them."""
 
     lines: Sequence[Line]
-    words: Sequence[int]
+    located: Located
     keys: Sequence[str]
-    said: str
-    may_be: Sequence[bool]
-    is_signed: Sequence[bool]
-    to_prose: Sequence[int]
-    counts: Counter[str] = field(repr=False)
+    first_prose: int
+    opening: Collection[str]
+    body: Counter[str]
+    beginning: Counter[str]
 
 
-def _view(lines: Sequence[Line], marks: Sequence[Mark], good: Sequence[bool], size: int, body: int) -> _View:
-    words = [word_count(line.text) for line in lines]
-    keys = [key(line.text) for line in lines]
-    names = [bool(byline_of(line.text)) for line in lines[: size + _SIGNED_WITHIN]]
-    return _View(
-        lines,
-        words,
-        keys,
-        said="\n".join(other for other in keys if len(other) < _LONGEST_CRUMB),
-        may_be=[
-            marks[at] is _NONE
-            and _FEWEST_WORDS <= words[at] <= _MOST_WORDS
-            and not names[at]
-            # a sentence, not a headline
-            and not ((good[at] or at >= body) and lines[at].text.endswith(_STOPS))
-            and not (at >= body and good[at] and words[at] >= _PARAGRAPH)
-            for at in range(size)
-        ],
-        is_signed=[
-            # every date line is marked, and few lines are: to look at all of them again took a tenth of the headline
-            has_name or (mark in _SURE and is_date_line(line.text))
-            for has_name, mark, line in zip(names, marks, lines, strict=False)
-        ],
-        to_prose=_to_prose(good[: len(lines)]),
-        counts=Counter(keys),
+def _is_sentence(text: str, at: int, located: Located) -> bool:
+    """Tell a sentence of the body: a text that begins with one has no headline."""
+    return at >= located.first and text.endswith(_STOPS)
+
+
+def _high(located: Located) -> int:
+    """Give the line below the last that could be the headline."""
+    prose = 0
+    end = min(located.first + _FARTHEST, len(located.good))
+    for at in range(located.first, end):
+        if prose > _MOST_PROSE_ABOVE:
+            return at
+        prose += located.good[at]
+    return end
+
+
+def _begins(before: Sequence[float]) -> list[float]:
+    """Give the chance that the article begins at each line."""
+    return [one - other for one, other in pairwise((1.0, *before))]
+
+
+def _first_prose(lines: Sequence[Line], good: Sequence[bool]) -> int:
+    """Find the first line of prose beyond doubt; a menu and a head hold none."""
+    return next(
+        (
+            at
+            for at, (line, is_good) in enumerate(zip(lines, good, strict=True))
+            if is_good and word_count(line.text) >= _PROSE_WORDS and ends_in_stop(line.text)
+        ),
+        len(lines),
     )
 
 
-def _to_prose(good: Sequence[bool]) -> list[int]:
-    """Count the lines from each line to the next prose below it, those seen at most."""
-    found = [0] * len(good)
-    so_far = _MOST_COUNTED
-    for at in range(len(good) - 1, -1, -1):
-        found[at] = so_far
-        so_far = 0 if good[at] else min(so_far + 1, _MOST_COUNTED)
-    return found
+def _paragraphs(lines: Sequence[Line], located: Located) -> list[Line]:
+    """Give the paragraphs of the body."""
+    span = range(located.first, located.last)
+    return [lines[at] for at in span if located.good[at] and at not in located.drops]
 
 
-def _said_in(keys: Sequence[str]) -> Counter[str]:
-    return Counter(" ".join(keys).split())
+def _said(lines: Iterable[Line]) -> list[str]:
+    return key("\n".join([line.text for line in lines])).split()
 
 
-def _about(own: str, opening: Counter[str], beginning: Counter[str], *, itself: int) -> dict[str, float]:
-    """Say how much of a line the body uses again; ``itself``: 1 where the line is part of it and not to count."""
-    words = [word for word in own.split() if len(word) >= _LONG_WORD]
-    shared = sum([opening[word] > itself for word in words])
+def _about(view: _View, at: int) -> dict[str, float]:
+    """Say how much of a line the body uses again; where it is part of it, it does not count itself."""
+    words = {word for word in view.keys[at].split() if len(word) >= _LONG_WORD}
+    itself = int(view.located.first <= at < view.located.last)
+    opening = [word in view.opening for word in words]
+    often = [view.beginning[word] - itself for word in words]
+    unshared = [view.body[word] <= itself for word in words]
     return {
-        "shared_share": shared / len(words) if words else 0.0,
-        "shared_count": min(4, shared) / 4,
-        "shared_often": math.log1p(max(0, sum([beginning[word] - itself for word in set(words)]))),
-    }
-
-
-def _written(text: str, count: int) -> dict[str, float]:
-    """Say how a line is written, and how long it is."""
-    words = text.split()
-    return {
-        "bias": 1.0,
-        "words_6": min(count - _FEWEST_WORDS, _USUAL - _FEWEST_WORDS) / (_USUAL - _FEWEST_WORDS),
-        "words_30": max(count - _LONG, 0) / 10,
-        "capitals": sum([word[0].isupper() or word[0].isdigit() for word in words]) / len(words),
-        "separator": float(_SEPARATOR.search(text) is not None),
+        "shared_opening": min(_MOST_SHARED, sum(opening)) / _MOST_SHARED,
+        "shared_often": math.log1p(max(0, sum(often))),
+        "unshared": min(_MOST_SHARED, sum(unshared)) / _MOST_SHARED,
     }
 
 
 def _around(view: _View, at: int) -> dict[str, float]:
     """Say what stands around a line, and where it is said again."""
-    own, words, signed = view.keys[at], view.words[at], view.is_signed
-    after = at + 1 < len(view.lines)
+    own, keys = view.keys[at], view.keys
+    below = view.lines[at + 1 : at + 1 + _DATED_WITHIN]
+    crumbs = keys[max(0, at - _CRUMB_WITHIN) : at + 1 + _CRUMB_WITHIN]
     return {
-        # a crumb or a window's title says the headline again; a shorter line stands in anything
-        "contained": float(len(own) > _SHORTEST_SAID_AGAIN and view.said.count(own) > view.counts[own]),
-        "prose_next": float(view.to_prose[at] == 0),
-        "prose_far": math.log1p(view.to_prose[at]),
-        "signed_soon": float(any(signed[at + 1 : at + 1 + _SIGNED_WITHIN])),
-        "signed_before": float(at > 0 and signed[at - 1]),
-        "deck": float(after and view.words[at + 1] >= words + 4),
-        "apart": float(view.lines[at].is_apart),
-        "apart_after": float(after and view.lines[at + 1].is_apart),
-    }
-
-
-def _placed(at: int, first: int) -> dict[str, float]:
-    """Say where a line stands: on the page, and above the body."""
-    above = max(0, first - at)
-    return {
-        "distance": math.log1p(above),
-        "far": min(above, _MOST_COUNTED) / 10,
         "top": float(at == 0),
+        "stopped": float(view.lines[at].text.endswith(_STOPS)),
+        "unprosed": float(at <= view.first_prose),
+        "listed": float(_HARD in view.located.marks[max(0, at - _LIST_WITHIN) : at]),
+        "again_soon": float(own in keys[at + 1 : at + 1 + _SAID_AGAIN_WITHIN]),
+        "crumbs": float(any(own.endswith(other) and _is_crumb(other, own) for other in crumbs)),
+        "dated_soon": float(any(_has_day(line.text) for line in below)),
     }
+
+
+def _is_crumb(end: str, own: str) -> bool:
+    """Tell whether a line leads to another that it ends in, as a trail of crumbs does."""
+    return _SHORTEST_SAID_AGAIN < len(end) < len(own) and " " in end
+
+
+def _has_day(text: str) -> bool:
+    return _DIGIT.search(text) is not None and _DAY.search(text[:_LONGEST_DATED]) is not None

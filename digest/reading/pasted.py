@@ -16,16 +16,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from digest.reading.dates import iso_date
 from digest.reading.features import sights
-from digest.reading.headings import headline_at
+from digest.reading.headings import Located, headline_at, is_below_menu
 from digest.reading.lines import Draft, Line, ends_closed, key, word_count
 from digest.reading.marks import Mark, byline_of, is_date_line, mark_of
 from digest.reading.weighing import Model, chances, shipped
 
-__all__ = ["Located", "clean", "located"]
+__all__ = ["clean", "located"]
 
 _NONE, _DROP, _SOFT, _HARD = Mark  # by the name of its class a member takes ten times as long
 _SURE, _TAIL = (_HARD, _DROP), (_SOFT, _DROP)
@@ -52,7 +52,8 @@ def clean(draft: Draft, *, model: Model | None = None) -> Draft:
     marks, first, last, drops = found.marks, found.first, found.last, found.drops
     title, at = _headline(draft, lines, found, model)
     above = lines[max(0, first - _NEAR) : first + 6]
-    body = _body(lines, marks, (max(first, at + 1) if at >= first else first, last), title, drops)
+    is_cut = at >= first and (draft.title is not None or is_below_menu(at, found))
+    body = _body(lines, marks, (at + 1 if is_cut else first, last), title, drops)
     return replace(
         draft,
         lines=body,
@@ -62,17 +63,6 @@ def clean(draft: Draft, *, model: Model | None = None) -> Draft:
         published=draft.published
         or next((day for line in above if is_date_line(line.text) and (day := iso_date(line.text))), None),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Located:
-    """Where the body is among lines: first and one behind the last, lines in between that are no part of it."""
-
-    marks: Sequence[Mark]
-    good: Sequence[bool]
-    first: int
-    last: int
-    drops: Collection[int]
 
 
 def located(lines: Sequence[Line], *, model: Model, is_extracted: bool = False) -> Located:
@@ -85,19 +75,23 @@ def located(lines: Sequence[Line], *, model: Model, is_extracted: bool = False) 
     ]
     if is_extracted:
         span = 0, _end(lines, marks, good, (0, len(lines)))
-        return Located(marks, good, *span, drops=_repeats(lines, span))
-    everything = Located(marks, good, 0, len(lines), drops=())
+        return Located(marks, good, *span, _begun(lines), drops=_repeats(lines, span))
     if _is_bare(words, marks, good):
-        return everything
-    likely = chances(sights(lines, words, marks), model)
+        return Located(marks, good, 0, len(lines), _begun(lines))
+    likely, before = chances(sights(lines, words, marks), model)
     found = _span(likely)
     if found is None:
-        return Located(marks, good, *_prose(good), drops=())
+        return Located(marks, good, *_prose(good), before)
     first, last = _to_prose(likely, good, found)
     drops = {at for at in range(*found) if likely[at] < _LEAST_CHANCE}
     if _is_clean(words, marks, good) and _prose_lost(words, good, (first, last), drops) > _MOST_LOST:
-        return everything
-    return Located(marks, good, first, last, drops=drops | _repeats(lines, (first, last)))
+        return Located(marks, good, 0, len(lines), before)
+    return Located(marks, good, first, last, before, drops | _repeats(lines, (first, last)))
+
+
+def _begun(lines: Sequence[Line]) -> list[float]:
+    """Give each line's chance of standing before the article, of a text that is nothing but the article."""
+    return [0.0] * len(lines)
 
 
 def _cut_long(lines: list[Line]) -> list[Line]:
@@ -222,5 +216,5 @@ def _headline(draft: Draft, lines: Sequence[Line], found: Located, model: Model)
             -1,
         )
         return draft.title, at
-    at = headline_at(lines, found.marks, found.good, (found.first, found.last), weights=model.title)
+    at = headline_at(lines, found, weights=model.title)
     return (re.sub(r"^#{1,6} ", "", lines[at].text), at) if at >= 0 else (None, -1)

@@ -3,8 +3,8 @@
 A page is read as a walk through parts: what stands before the article, its head (headline, byline, date), its body,
 gaps in the body (advertisements, boxes), and what comes after. Every line speaks for each part by what it shows
 (``features``), and for where one part may end and the next begin. ``chances`` sums over all walks and gives, for
-each line, the chance that it is body. The weights are a table (``weights``), trained on pasted pages whose article
-is known (``benchmarks/train_reader.py``).
+each line, the chance that it is body, and that it stands before the article. The weights are a table (``weights``),
+trained on pasted pages whose article is known (``benchmarks/train_reader.py``).
 
 Source: Lafferty, McCallum, Pereira, "Conditional random fields" (2001); forward and backward sums scaled as in
 Rabiner, "A tutorial on hidden Markov models" (1989).
@@ -17,10 +17,11 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from math import exp
 from operator import mul
+from typing import NamedTuple
 
 from digest.reading.features import LONGEST_NAMED, MEASURES, TURN_SIGNS, Sight
 
-__all__ = ["PARTS", "TURNS", "Model", "Row", "chances", "shipped", "word_share"]
+__all__ = ["PARTS", "TURNS", "Chances", "Model", "Row", "chances", "shipped", "word_share"]
 
 PARTS = ("before", "head", "gap", "after")  # beside the body, of which all weights are 0
 TURNS = (
@@ -74,10 +75,17 @@ def shipped() -> Model:
     return Model(SIGN_WEIGHTS, MEASURE_WEIGHTS, WORD_WEIGHTS, TURN_WEIGHTS, TITLE_WEIGHTS)
 
 
-def chances(seen: Sequence[Sight], model: Model) -> list[float]:
-    """Give each line's chance of being body, 0 to 1."""
+class Chances(NamedTuple):
+    """Each line's chance of being body, and of standing before the article, 0 to 1."""
+
+    body: Sequence[float]
+    before: Sequence[float]
+
+
+def chances(seen: Sequence[Sight], model: Model) -> Chances:
+    """Weigh a text's lines."""
     if not seen:
-        return []
+        return Chances([], [])
     shares = [_shares(sight, model) for sight in seen]
     turns = [model.turns_of(sight.signs) for sight in seen]
     return _backward(shares, turns, _forward(shares, turns))
@@ -137,16 +145,18 @@ def _forward(shares: Sequence[Row], turns: Sequence[Row]) -> list[Row]:
     return sums
 
 
-def _backward(shares: Sequence[Row], turns: Sequence[Row], sums: Sequence[Row]) -> list[float]:
-    """Sum the walks from each line to the last, which is body or after it, and give the share of those in the body."""
-    found = []
+def _backward(shares: Sequence[Row], turns: Sequence[Row], sums: Sequence[Row]) -> Chances:
+    """Sum the walks from each line to the last, which is body or after it, and give the shares of the two parts."""
+    found, above = [], []
     before = head = gap = 0.0
     body = after = 1.0
     for (f0, f1, f2, f3, f4), (e0, e1, e2, e3, e4), (bb, bh, bt, hh, ht, tt, tg, gg, gt, ta, aa) in zip(
         reversed(sums), reversed(shares), reversed(turns), strict=True
     ):
-        inside = f2 * body
-        found.append(inside / (f0 * before + f1 * head + inside + f3 * gap + f4 * after or 1.0))
+        outside, inside = f0 * before, f2 * body
+        whole = outside + f1 * head + inside + f3 * gap + f4 * after or 1.0
+        found.append(inside / whole)
+        above.append(outside / whole)
         before, head, body, gap, after = before * e0, head * e1, body * e2, gap * e3, after * e4
         before = before * bb + head * bh + body * bt
         head = head * hh + body * ht
@@ -160,4 +170,4 @@ def _backward(shares: Sequence[Row], turns: Sequence[Row], sums: Sequence[Row]) 
             gap / whole,
             after / whole,
         )
-    return found[::-1]
+    return Chances(found[::-1], above[::-1])

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.reading.features import MEASURES, SIGNS, TURN_SIGNS, Sight, sights
-from digest.reading.headings import TITLE_TRAITS, candidates
+from digest.reading.headings import TITLE_TRAITS, Located, candidates
 from digest.reading.lines import Draft, Line, normalise, split, word_count
 from digest.reading.marks import Mark, is_date_line, mark_of
 from digest.reading.pasted import clean
@@ -153,10 +153,12 @@ def test_a_chance_is_the_share_of_all_walks() -> None:
         "Home\n\nHarbour news\n\nThe ferry has a new bell, and it rings at noon.\n\nShare\n\nHarbour"
     )
     seen = sights(lines, [word_count(line.text) for line in lines], [mark_of(line.text) for line in lines])
-    assert chances(seen, model) == pytest.approx(_counted_out(seen, model))
+    found = chances(seen, model)
+    assert found.body == pytest.approx(_counted_out(seen, model, "body"))
+    assert found.before == pytest.approx(_counted_out(seen, model, "before"))
 
 
-def _counted_out(seen: list[Sight], model: Model) -> list[float]:
+def _counted_out(seen: list[Sight], model: Model, wanted: str) -> list[float]:
     states = (*PARTS[:2], "body", *PARTS[2:])
     inside, whole = [0.0] * len(seen), 0.0
     for walk in itertools.product(states, repeat=len(seen)):
@@ -168,7 +170,7 @@ def _counted_out(seen: list[Sight], model: Model) -> list[float]:
             names = ["any", *(name for name in sight.signs if name in TURN_SIGNS)]
             odds += sum(model.turns[name][TURNS.index(move)] for name in names)
         whole += math.exp(odds)
-        inside = [total + math.exp(odds) * (part == "body") for total, part in zip(inside, walk, strict=True)]
+        inside = [total + math.exp(odds) * (part == wanted) for total, part in zip(inside, walk, strict=True)]
     return [total / whole for total in inside]
 
 
@@ -276,7 +278,9 @@ def test_any_line_may_be_looked_at_as_headline(text: str, first: int) -> None:
     """Candidates stand in order and show known traits alone, each a finite number."""
     lines = split(normalise(text))
     marks = [mark_of(line.text) for line in lines]
-    found = candidates(lines, marks, [False] * len(lines), (min(first, len(lines)), len(lines)))
+    begin = min(first, len(lines))
+    before = [1.0] * begin + [0.0] * (len(lines) - begin)
+    found = candidates(lines, Located(marks, [False] * len(lines), begin, len(lines), before))
     assert [one.at for one in found] == sorted({one.at for one in found})
     assert all(set(one.traits) <= set(TITLE_TRAITS) for one in found)
     assert all(map(math.isfinite, (value for one in found for value in one.traits.values())))
@@ -312,8 +316,9 @@ def test_any_lines_are_weighed(text: str) -> None:
     assert all(len(sight.measures) == len(MEASURES) for sight in seen)
     assert all(map(math.isfinite, (value for sight in seen for value in sight.measures)))
     found = chances(seen, shipped())
-    assert len(found) == len(lines)
-    assert all(0 <= chance <= 1 for chance in found)
+    assert len(found.body) == len(found.before) == len(lines)
+    assert all(0 <= chance <= 1 for chance in (*found.body, *found.before))
+    assert all(one >= other - 1e-9 for one, other in itertools.pairwise(found.before))
     rest = iter(lines)
     assert all(line in rest for line in clean(Draft(lines=lines)).lines)
 
