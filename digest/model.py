@@ -546,6 +546,10 @@ class Ledger(Protocol[RosterT_contra]):
         """Take somebody again whose letter was answered in this run; written down like the first time."""
         ...
 
+    def release(self, delivery: int) -> None:
+        """Give somebody back who was claimed and is not to be tried in this run: planned as before."""
+        ...
+
     def committing(self, delivery: int) -> None:
         """Note that the content of a letter is about to leave.
 

@@ -164,10 +164,21 @@ class Course:
             elif standing is Standing.RESTING:
                 self._domains.put_aside(_domain(candidate), candidate)
             else:
-                self._counts[State.PLANNED] += 1  # passed over: planned as before, for a later run
+                self._pass_over(candidate)
                 if standing is Standing.USED_UP:
                     self._passed_over.setdefault(_domain(candidate), "")
         return person
+
+    def _pass_over(self, person: Claimed) -> None:
+        """Leave somebody planned as before, for a later run; a limit lets somebody else have the place."""
+        self._counts[State.PLANNED] += 1
+        if self._options.limit is not None:
+            self._unclaimed += 1
+        self._tries.pop(person.delivery, None)
+        try:
+            self._ledger.release(person.delivery)
+        except DigestError as error:
+            self.halt(error)
 
     def _claim(self) -> bool:
         # Fewer by those in flight, so that no more than one batch is ever claimed without an answer.
@@ -212,7 +223,8 @@ class Course:
             given_up = self._domains.answered(_domain(person), judgement, now, self.jittered)
         if given_up:
             self._passed_over[given_up] = receipt.text
-            self._counts[State.PLANNED] += self._domains.drop(given_up)
+            for dropped in self._domains.drop(given_up):
+                self._pass_over(dropped)
         if ruling.wait_seconds:
             self.crowd.objected(self._clock.monotonic())
             self._rest_until = self._clock.monotonic() + self.jittered(ruling.wait_seconds)

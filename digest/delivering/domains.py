@@ -140,13 +140,13 @@ class Domains:
         domain.is_given_up = True
         return name
 
-    def drop(self, name: str) -> int:
-        """Let those aside of a domain go, who stay as they are in the ledger; tells how many they were."""
+    def drop(self, name: str) -> list[Claimed]:
+        """Let those aside of a domain go, who stay as they are in the ledger; tells who they were."""
         aside = self._known[name].aside
-        count = len(aside)
+        dropped = list(aside)
         aside.clear()
-        self.aside -= count
-        return count
+        self.aside -= len(dropped)
+        return dropped
 
     def _is_hopeless(self, domain: _Domain) -> bool:
         refused = domain.policy_refusals

@@ -3,7 +3,7 @@
 A record is written with one system call, before the content of a letter leaves (``committing``) and after its
 answer was read (``verdict``); what was written survives ``kill -9``, since the system has it. ``claim`` names
 the deliveries that may be tried next and is on the disk itself before the first of them is: after a power
-loss, those without a verdict are in doubt, and nobody else is.
+loss, those without a verdict are in doubt, and nobody else is. ``release`` takes one out that is not tried.
 
 The file has a fixed size from the start, so that a verdict finds room where its ``committing`` did and a file
 that was cut off is noticed. Each record carries a checksum over itself and all before it. Zeros are the end,
@@ -16,6 +16,7 @@ is reported, not skipped.
     header   magic 8s, generation u64, machine's boot 16s, crc u32
     record   length u16 (of the body), crc u32, body, 0xE5; the body is kind u8, then
              claim       delivery u64 ...
+             release     delivery u64
              committing  delivery u64
              verdict     delivery u64, state u8, code u16 (0: none), at f64, enhanced, NUL, reason (UTF-8)
 """
@@ -45,7 +46,7 @@ _PREFIX: Final = struct.Struct("<HI")
 _VERDICT: Final = struct.Struct("<BQBHd")
 _ONE: Final = struct.Struct("<BQ")
 _STOP: Final = b"\xe5"  # not written in a torn record, and no single flipped bit makes it of a zero
-_CLAIM, _COMMITTING, _ANSWERED = 1, 2, 3
+_CLAIM, _COMMITTING, _ANSWERED, _RELEASE = 1, 2, 3, 4
 _DISK_FAILURES: Final = {errno.EIO, errno.ENOSPC, errno.EDQUOT}
 _REASON_LIMIT: Final = 230  # octets; receipts are cut to 200 characters
 
@@ -103,6 +104,10 @@ class Journal:
         if numbers:
             self._write(struct.pack(f"<B{len(numbers)}Q", _CLAIM, *numbers))
         os.fdatasync(self._descriptor)
+
+    def release(self, delivery: int) -> None:
+        """Write down that somebody claimed is not tried after all."""
+        self._write(_ONE.pack(_RELEASE, delivery))
 
     def committing(self, delivery: int) -> None:
         """Write down that the content of a letter is about to leave."""
@@ -236,6 +241,8 @@ def _take(replayed: Replayed, body: bytes) -> None:
         replayed.claimed.update(struct.unpack(f"<{len(body) // 8}Q", body[1:]))
     elif body[0] == _COMMITTING:
         replayed.committing.add(_ONE.unpack(body)[1])
+    elif body[0] == _RELEASE:
+        replayed.claimed.discard(_ONE.unpack(body)[1])
     else:
         _, delivery, number, code, at = _VERDICT.unpack_from(body)
         enhanced, _, reason = body[_VERDICT.size :].decode("utf-8", "ignore").partition("\0")

@@ -186,6 +186,8 @@ class Ledger:
         """Take the next people in the order of sending; written down before they are given out."""
         assert self._roster is not None, "claim comes after begin"
         rows: list[tuple[int, str, str, str | None, str | None]] = []
+        if self._journal is not None and self._journal.is_full and self._unfolded is None:
+            self.fold()  # of claims and releases: where nobody is answered, no verdict sees to it
         with guard(self._where):
             while self._spans and len(rows) < count:
                 rows += self._take(count - len(rows))
@@ -205,6 +207,13 @@ class Ledger:
         if self._journal is not None:
             with guard(self._where):
                 self._journal.claim([delivery])
+
+    def release(self, delivery: int) -> None:
+        """Give somebody back who was claimed and is not to be tried in this run: planned as before."""
+        self._claimed.discard(delivery)
+        if self._journal is not None:
+            with guard(self._where):
+                self._journal.release(delivery)
 
     def _take(self, count: int) -> list[tuple[int, str, str, str | None, str | None]]:
         first, last = self._spans[0]
@@ -265,7 +274,8 @@ class Ledger:
         failed, only the disk knows (its log may hold the commit without its sync). So no content leaves any more and
         neither journal is begun anew: whoever is under way stands as such in both.
         """
-        if not self._outcomes or self._id is None:
+        is_full = self._journal is not None and self._journal.is_full
+        if self._id is None or not (self._outcomes or is_full):
             return
         try:
             with guard(self._where):

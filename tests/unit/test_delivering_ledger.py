@@ -101,6 +101,10 @@ class DictLedger:
         """Take note."""
         self._tell(delivery, "again")
 
+    def release(self, delivery: int) -> None:
+        """Take note."""
+        self._tell(delivery, "released")
+
     def committing(self, delivery: int) -> None:
         """Take note."""
         self._tell(delivery, "committing")

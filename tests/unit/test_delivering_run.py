@@ -12,7 +12,7 @@ from delivering_parts import LETTER, ScriptedTransport, StillClock, accept, peop
 from digest.delivering import DeliveryOptions, InDoubt, Progress, deliver, plan, rehearsal_of
 from digest.errors import DigestError, LoginRefusedError, ServerRefusedError, StoreError, TlsError
 from digest.model import Receipt, Stage, Subscriber
-from digest.store import Ledger, Store, Suppression
+from digest.store import Ledger, Store, Suppression, journal
 
 
 @pytest.fixture
@@ -288,6 +288,59 @@ async def test_a_domains_own_rate_holds_back_nobody_else(ledger: Ledger) -> None
     assert (report.counts["accepted"], report.exit_status) == (30, 0)
     assert 9 * 15 <= clock.seconds <= 11 * 15
     assert sum("town0" in who for who in transport.order[:20]) <= 2
+
+
+async def test_ten_thousand_people_passed_over_are_no_burden_to_the_journal(ledger: Ledger) -> None:
+    """People of a domain whose rate is used up are given back: a new journal carries nobody who is not tried."""
+    clock = StillClock()
+
+    def script(who: str, visit: int) -> Receipt:
+        clock.seconds += 1  # so that the ledger is folded again and again
+        return accept(who, visit)
+
+    readers = [Subscriber(f"r{number}@large.example.org") for number in range(10_000)]
+    readers += [Subscriber(f"r{number}@small.example.org") for number in range(30)]
+    options = DeliveryOptions(connections=2, domain_rates={"large.example.org": "2/day"})
+    report = await deliver(
+        LETTER, readers, transport=ScriptedTransport(script), ledger=ledger, clock=clock, options=options
+    )
+    assert (report.sent, report.postponed, report.counts["planned"]) == (32, 9_998, 9_998)
+    assert (report.exit_status, report.stopped_by) == (75, None)
+
+
+async def test_a_journal_full_of_people_passed_over_is_begun_anew(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Claiming and giving back fill the journal too, where no verdict ever makes it time to fold."""
+    monkeypatch.setattr(journal, "CAPACITY", 1 << 17)
+    readers = [Subscriber(f"r{number}@large.example.org") for number in range(10_000)]
+    options = DeliveryOptions(connections=2, domain_rates={"large.example.org": "1/day"})
+    report = await deliver(
+        LETTER,
+        readers,
+        transport=ScriptedTransport(),
+        ledger=ledger,
+        clock=StillClock(),
+        options=options,
+    )
+    assert (report.sent, report.counts["planned"], report.stopped_by) == (1, 9_999, None)
+
+
+async def test_a_limit_is_not_used_up_by_people_who_are_passed_over(store: Store) -> None:
+    """Ten a run, and most of the list at a domain that takes one a day: the others are all reached."""
+    clock, transport = StillClock(), ScriptedTransport()
+    readers = [Subscriber(f"r{number}@large.example.org") for number in range(60)]
+    readers += [Subscriber(f"r{number}@small.example.org") for number in range(20)]
+    options = DeliveryOptions(connections=1, limit=10, domain_rates={"large.example.org": "1/day"})
+    sent = []
+    for _ in range(3):
+        with store.ledger(LETTER.edition) as ledger:
+            report = await deliver(
+                LETTER, readers, transport=transport, ledger=ledger, clock=clock, options=options
+            )
+        sent.append(report.sent)
+    assert sent == [10, 10, 1]
+    assert sum("small" in who for who in transport.accepted) == 20
 
 
 async def test_a_domains_used_up_quota_is_gone_on_with_the_next_day(store: Store) -> None:

@@ -57,6 +57,14 @@ def test_under_way_is_carried_into_a_new_journal(tmp_path: Path) -> None:
     assert (found.committing, found.claimed) == ({5}, {4, 5, 6})
 
 
+def test_who_was_released_is_claimed_no_more(tmp_path: Path) -> None:
+    """After a power loss only whoever might have been tried is in doubt."""
+    journal = Journal(tmp_path / "j", 2, claimed=[4, 5, 6], committing=[])
+    journal.release(5)
+    journal.close()
+    assert replay(tmp_path / "j", 2).claimed == {4, 6}
+
+
 def test_a_torn_last_record_is_the_end(tmp_path: Path) -> None:
     """A record cut anywhere, with zeros behind it, was never acted on: the rest is read."""
     file = tmp_path / "j"
