@@ -15,7 +15,7 @@ _IN_DOUBT: Final = 76
 _DEFERRED: Final = 75
 _REFUSED: Final = 1
 # DESIGN: when several hold, the first of these is told. One run meets 77 or 78, never both.
-_PRECEDENCE: Final = (_INTERRUPTED, 74, 77, 78, 65, _IN_DOUBT, _DEFERRED, _REFUSED)
+_PRECEDENCE: Final = (_INTERRUPTED, 74, 77, 78, 65, 66, _IN_DOUBT, _DEFERRED, _REFUSED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +60,6 @@ class Report:
             _DEFERRED: self.counts["deferred"] > 0 or self.postponed > 0,
             _REFUSED: self.counts["refused"] > 0,
         }
-        if self.stopped_by is not None:
-            holds[self.stopped_by.exit_status] = True
-        return next((status for status in _PRECEDENCE if holds.get(status)), 0)
+        stopped = self.stopped_by.exit_status if self.stopped_by is not None else 0
+        holds[stopped] = True
+        return next((status for status in _PRECEDENCE if holds.get(status)), stopped)

@@ -56,7 +56,7 @@ class RunOutcome:
         """The most serious status of everything that happened."""
         told = {outcome.exit_status for outcome in self.outcomes}
         told |= {failure.exit_status for failure in self.failures}
-        return next((status for status in _PRECEDENCE if status in told), 0)
+        return next((status for status in _PRECEDENCE if status in told), max(told, default=0))
 
 
 async def run(settings: Settings, conduct: Conduct, *, mark_seen: bool = False) -> RunOutcome:
@@ -98,7 +98,7 @@ def _way(store: Store, settings: Settings, conduct: Conduct) -> Way:
 
 
 async def _finish_open(way: Way, settings: Settings) -> RunOutcome:
-    """Deliver what stands frozen and is owed; one edition's trouble does not stop the next."""
+    """Deliver what stands frozen and is owed, list by list; the trouble of one does not stop the next."""
     outcomes: list[Outcome] = []
     failures: list[DigestError] = []
     if await _rehearsal(way):
@@ -106,12 +106,13 @@ async def _finish_open(way: Way, settings: Settings) -> RunOutcome:
     for summary in reversed(way.store.editions(only_open=True)):
         frozen = way.store.edition(summary.id)
         assert frozen is not None
-        try:
-            with open_list(settings, Path(frozen.list_name), store=way.store, skip_invalid=False) as roster:
-                settled = resume(frozen, list_name=frozen.list_name)
-                outcomes.append(await deliver_settled(settled, roster, way))
-        except DigestError as error:
-            failures.append(error)
+        for list_name in summary.waiting:
+            try:
+                with open_list(settings, Path(list_name), store=way.store, skip_invalid=False) as roster:
+                    settled = resume(frozen, list_name=list_name)
+                    outcomes.append(await deliver_settled(settled, roster, way))
+            except DigestError as error:
+                failures.append(error)
     return RunOutcome(outcomes=tuple(outcomes), failures=tuple(failures))
 
 

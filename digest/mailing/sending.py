@@ -12,7 +12,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -97,13 +97,16 @@ class SendPlan:
 class Conduct:
     """How a mailing talks to whoever started it.
 
-    ``approve`` answers whether to go on with a plan; ``progress`` is told how it goes; ``stop`` asks to
-    finish what is in flight and end; ``ask`` prompts for a password.
+    ``approve`` shows a plan and answers whether to go on with it, ``show`` only shows it; ``progress`` is told how
+    it goes; ``stop`` asks to finish what is in flight and end, and ``finishing`` is entered while anything may be;
+    ``ask`` prompts for a password.
     """
 
     approve: Callable[[SendPlan], bool]
+    show: Callable[[SendPlan], None] = lambda _: None
     progress: Callable[[Progress], None] | None = None
     stop: asyncio.Event | None = None
+    finishing: Callable[[], AbstractContextManager[object]] = nullcontext
     ask: Callable[[str], str] | None = None
 
 
@@ -189,6 +192,7 @@ async def deliver_settled(settled: Settled, roster: Roster, way: Way) -> Outcome
         if owed and settled.changed:
             raise changed_error(settled)
         if way.dry_run:
+            way.conduct.show(send_plan)
             meant = meeting(roster, way.options.where)
             built = _build_all(settled.letter, meant, way.store.message_id_key)
             return Outcome(ended="dry run", plan=send_plan, state="open", counts={"planned": built})
@@ -199,17 +203,18 @@ async def deliver_settled(settled: Settled, roster: Roster, way: Way) -> Outcome
         _freeze(way.store, settled)
         label(way.transport.name, settled)
         # Also where nobody is owed anything: it connects to nobody then, and records who left the list.
-        report = await deliver(
-            settled.letter,
-            roster,
-            transport=way.transport,
-            ledger=ledger,
-            options=way.options,
-            clock=way.clock,
-            progress=way.conduct.progress,
-            stop=way.conduct.stop,
-            write=way.write,
-        )
+        with way.conduct.finishing():
+            report = await deliver(
+                settled.letter,
+                roster,
+                transport=way.transport,
+                ledger=ledger,
+                options=way.options,
+                clock=way.clock,
+                progress=way.conduct.progress,
+                stop=way.conduct.stop,
+                write=way.write,
+            )
     status = way.store.status(settled.edition.id, settled.scope)
     return Outcome(
         ended="delivered" if owed else "nothing owed",
@@ -295,6 +300,7 @@ async def _settled(
         list_name=list_name,
         asked=Asked(
             edition=request.edition,
+            again=bool(request.edition),
             subject=request.subject,
             accept_change=request.accept_change,
             where=None if request.test_to else settings.list.where,
@@ -386,9 +392,9 @@ def _freeze(store: Store, settled: Settled) -> None:
     if settled.freeze is None:
         return
     if settled.replaces:
-        store.replace(settled.freeze)
+        store.replace(settled.freeze, settled.entries)
     else:
-        store.freeze(settled.freeze, settled.entries)
+        store.freeze(settled.freeze, settled.entries, again=settled.again)
 
 
 def condition_of(where: str | None) -> Expression | None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from digest.composing import load
-from digest.errors import ChangedEditionError
+from digest.errors import ChangedEditionError, InvalidInputError
 from digest.mailing.preparing import Prepared, edition_text
 from digest.model import Edition, Letter, Sender
 from digest.shapes import edition_from_json, edition_to_json
@@ -35,9 +35,13 @@ _ALL_WAYS_ON = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What the user said about the edition: its name, a subject, whom it is for, whether a change is meant."""
+    """What the user said about the edition: its name, a subject, whom it is for, whether a change is meant.
+
+    ``again``: whoever named the edition may mean articles that another edition has mailed.
+    """
 
     edition: str | None = None
+    again: bool = False
     subject: str | None = None
     accept_change: bool = False
     where: str | None = None
@@ -49,8 +53,8 @@ class Settled:
 
     ``where`` is the condition that subscribers must meet, as it was written. ``freeze`` is what has to be
     frozen before the first letter leaves (None: it stands already, or this is a rehearsal); ``replaces`` tells
-    that it takes the place of an earlier text. ``changed`` names what differs from the frozen edition but matters
-    only while somebody is owed it.
+    that it takes the place of an earlier text, ``again`` that its ``entries`` may belong to another edition.
+    ``changed`` names what differs from the frozen edition but matters only while somebody is owed it.
     """
 
     edition: Edition
@@ -61,6 +65,7 @@ class Settled:
     freeze: FrozenEdition | None = None
     replaces: bool = False
     entries: tuple[str, ...] = ()
+    again: bool = False
     changed: str = ""
     where: str | None = None
     notes: tuple[str, ...] = ()
@@ -71,6 +76,7 @@ def settle(store: Store, prepared: Prepared, *, scope: str, list_name: str, aske
 
     Raises:
         ChangedEditionError: an open edition's text was changed and the change is not accepted.
+        InvalidInputError: some of its articles were mailed before, and it was not named.
     """
     found = _settled(store, prepared, scope=scope, list_name=list_name, asked=asked)
     if found.scope or found.where == asked.where:
@@ -84,7 +90,7 @@ def _settled(store: Store, prepared: Prepared, *, scope: str, list_name: str, as
     frozen = store.edition(prepared.edition.id)
     if frozen is not None:
         return _held_against(frozen, prepared, list_name, asked)
-    open_ones = [edition for edition in store.editions(only_open=True) if edition.list_name == list_name]
+    open_ones = [edition for edition in store.editions(only_open=True) if list_name in edition.lists]
     mended = None if asked.edition else _same_story(store, prepared, open_ones)
     if mended is not None:
         if not asked.accept_change:
@@ -94,6 +100,8 @@ def _settled(store: Store, prepared: Prepared, *, scope: str, list_name: str, as
                 hint=_ALL_WAYS_ON,
             )
         return _taking_the_place(mended.id, prepared, list_name, asked.where)
+    if not asked.again:
+        _refuse_mailed(store, prepared, list_name)
     notes = tuple(f"edition '{edition.id}' is still open" for edition in open_ones)
     return Settled(
         edition=prepared.edition,
@@ -102,9 +110,23 @@ def _settled(store: Store, prepared: Prepared, *, scope: str, list_name: str, as
         list_name=list_name,
         freeze=_frozen(prepared, list_name, where=asked.where),
         entries=prepared.entries,
+        again=asked.again,
         where=asked.where,
         notes=notes,
     )
+
+
+def _refuse_mailed(store: Store, prepared: Prepared, list_name: str) -> None:
+    """An article enters no second edition by itself: of a feed that went on, only what is new is wanted."""
+    mailed = store.holding(prepared.entries)
+    if mailed:
+        count, total = len(mailed), len(prepared.entries)
+        raise InvalidInputError(
+            f"{count} of {total} articles {'was' if count == 1 else 'were'} mailed before, "
+            f"in edition '{next(iter(mailed.values()))}'",
+            where=list_name,
+            hint="`digest run` mails what is new in [[sources]]; --edition NAME begins an edition with all of them",
+        )
 
 
 def resume(frozen: FrozenEdition, *, list_name: str, notes: tuple[str, ...] = ()) -> Settled:
@@ -187,6 +209,7 @@ def _taking_the_place(edition_id: str, prepared: Prepared, list_name: str, where
         resumed=True,
         freeze=_frozen(renamed, list_name, where=where, letter=letter),
         replaces=True,
+        entries=prepared.entries,
         where=where,
         notes=("the rest of the list gets the new text",),
     )

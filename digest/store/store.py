@@ -79,18 +79,22 @@ class Store:
 
     # --- editions and feed entries --------------------------------------------------------------------------
 
-    def freeze(self, edition: FrozenEdition, entries: Collection[str] = ()) -> None:
-        """Keep an edition for good and bind its feed entries to it, in one transaction.
+    def freeze(self, edition: FrozenEdition, entries: Collection[str] = (), *, again: bool = False) -> None:
+        """Keep an edition for good and bind its entries to it, in one transaction.
 
-        Call it while holding the edition's lock. ValueError when the id stands already or an entry is bound.
+        Call it while holding the edition's lock. ``again``: entries of another edition are meant to be mailed once
+        more, and stay bound to it. ValueError when the id stands already.
+
+        Raises:
+            TryAgainError: an entry was bound to another edition, and ``again`` is not said.
         """
         with self._writing():
-            editions.freeze(self._connection, edition, entries)
+            editions.freeze(self._connection, edition, entries, again=again)
 
-    def replace(self, edition: FrozenEdition) -> None:
+    def replace(self, edition: FrozenEdition, entries: Collection[str] = ()) -> None:
         """Put another text and letter under an edition's id (``--accept-change``); deliveries stay."""
         with self._writing():
-            editions.replace(self._connection, edition)
+            editions.replace(self._connection, edition, entries)
 
     def edition(self, edition_id: str) -> FrozenEdition | None:
         """Give a frozen edition.
@@ -112,6 +116,11 @@ class Store:
         with guard(self._where):
             query = "SELECT 1 FROM entry WHERE id = ?"
             return {entry for entry in entries if self._connection.execute(query, (entry,)).fetchone()}
+
+    def holding(self, entries: Collection[str]) -> dict[str, str]:
+        """Give the edition of each entry that has one (those only marked seen have none)."""
+        with guard(self._where):
+            return editions.holding(self._connection, entries)
 
     def mark_seen(self, entries: Collection[str]) -> None:
         """Mark feed entries as never to be mailed."""

@@ -10,10 +10,13 @@ from digest.delivering.report import Report
 from digest.errors import (
     ConfigurationError,
     DigestError,
+    InputMissingError,
+    InvalidInputError,
     LoginRefusedError,
     ServerRefusedError,
     StoreError,
     TryAgainError,
+    UsageError,
 )
 from digest.model import Receipt, Stage
 from digest.smtp import verdict
@@ -189,13 +192,16 @@ def test_a_pause_is_not_followed_by_a_burst() -> None:
         ({"in_doubt": 1, "planned": 4}, TryAgainError("later"), False, 76),
         ({"planned": 4}, TryAgainError("later"), False, 75),
         ({"in_doubt": 1, "planned": 4}, StoreError("full"), True, 130),
+        ({"accepted": 1, "planned": 4}, InputMissingError("a letter is gone"), False, 66),
+        ({"refused": 1, "planned": 4}, InvalidInputError("a letter was changed"), False, 65),
+        ({"planned": 4}, UsageError("none of the listed"), False, 2),
         ({"planned": 4}, None, False, 0),  # a limit that was asked for
     ],
 )
 def test_exit_statuses_take_precedence_as_designed(
     counts: dict[str, int], stopped_by: DigestError | None, *, interrupted: bool, status: int
 ) -> None:
-    """130, 74, 77/78, 76, 75, 1: the first that holds is told."""
+    """130, 74, 77/78, 76, 75, 1: the first that holds is told; whatever stopped a run is never told as 0."""
     report = Report(
         edition="harbour-7",
         counts={**dict.fromkeys(map(str, COUNTED), 0), **counts},

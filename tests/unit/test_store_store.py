@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.errors import ConfigurationError, LockedError, StoreError, UsageError
+from digest.errors import ConfigurationError, LockedError, StoreError, TryAgainError, UsageError
 from digest.store import FrozenEdition, Store
 from digest.store.database import APPLICATION_ID
 from digest.store.states import BY_NUMBER
@@ -52,10 +52,29 @@ def test_freezing_binds_entries_once_and_for_good(url: str) -> None:
         assert store.bound(["feed#1", "feed#2", "feed#3"]) == {"feed#1", "feed#2"}
         with pytest.raises(ValueError, match="frozen already"):
             store.freeze(EDITION)
-        with pytest.raises(ValueError, match="another edition"):
+        with pytest.raises(TryAgainError, match="in edition 'harbour-7'"):
             store.freeze(other("harbour-8"), ["feed#3", "feed#2"])
         assert store.edition("harbour-8") is None
         assert store.bound(["feed#3"]) == set()
+        store.freeze(other("harbour-8"), ["feed#3", "feed#2"], again=True)
+        assert store.holding(["feed#3", "feed#2", "feed#9"]) == {"feed#3": "harbour-8", "feed#2": "harbour-7"}
+
+
+def test_what_was_only_marked_seen_may_be_mailed_when_somebody_names_it(url: str) -> None:
+    """Marking keeps `digest run` from it, and no edition holds it before it is frozen."""
+    with Store.open(url) as store:
+        store.mark_seen(["feed#4"])
+        assert store.holding(["feed#4"]) == {}
+        store.freeze(EDITION, ["feed#4"])
+        assert store.holding(["feed#4"]) == {"feed#4": "harbour-7"}
+
+
+def test_another_text_binds_what_is_new_in_it(url: str) -> None:
+    """--accept-change with a feed that went on: its new entry enters no further edition."""
+    with Store.open(url) as store:
+        store.freeze(EDITION, ["feed#1"])
+        store.replace(EDITION, ["feed#1", "feed#2"])
+        assert store.holding(["feed#2"]) == {"feed#2": "harbour-7"}
 
 
 def test_entries_can_be_marked_seen_again_and_again(url: str) -> None:
