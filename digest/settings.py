@@ -210,6 +210,8 @@ _PATHS: Final = frozenset(
         "sources.path",
     }
 )
+# URLs that may hold a path, by what stands before it: the same.
+_PATH_URLS: Final = {"store.url": "sqlite:///", "smtp.url": "folder:"}
 # Short names beside the systematic ones, since DESIGN promises them to scripts.
 _SHORT_NAMES: Final = {"store.url": "DIGEST_STORE", "smtp.url": "DIGEST_SMTP"}
 
@@ -291,10 +293,18 @@ def _from_text(text: str, type_: object, name: str) -> Value:
     for kind in (int, float):
         if kind.__name__ in accepted:
             try:
-                return kind(text)
+                number = kind(text)
             except ValueError as error:
                 raise ConfigurationError(f"'{text}' is not a number", where=name) from error
+            if not _is_meant(number):
+                raise ConfigurationError(f"'{text}' is too small or no number", where=name)
+            return number
     return text
+
+
+def _is_meant(number: float) -> bool:
+    """Tell whether a number can be meant: whole ones count something, the others measure time."""
+    return number >= 1 if isinstance(number, int) else 0 <= number < float("inf")
 
 
 def _with(settings: Settings, values: Mapping[str, Value]) -> Settings:
@@ -380,10 +390,12 @@ class _File:
                 return value
         elif isinstance(value, str):
             if "str" in accepted:
-                return str(self.path.parent / value) if f"{section}.{key}" in _PATHS else value
+                return self._from_here(f"{section}.{key}", value)
         elif isinstance(value, int | float) and (
             "float" in accepted or ("int" in accepted and isinstance(value, int))
         ):
+            if not _is_meant(float(value) if "float" in accepted else value):
+                raise self._wrong_type(key, value, "0 or more" if "float" in accepted else "1 or more")
             return value
         wanted = next(
             words
@@ -396,6 +408,15 @@ class _File:
             if kind in accepted
         )
         raise self._wrong_type(key, value, wanted)
+
+    def _from_here(self, name: str, value: str) -> str:
+        """Have a path start from the file's folder: the file means the same wherever the command is called."""
+        if name in _PATHS:
+            return str(self.path.parent / value)
+        before = _PATH_URLS.get(name)
+        if before is None or not value.startswith(before) or value == before:
+            return value
+        return before + str(self.path.parent / value.removeprefix(before))
 
     def _wrong_type(self, key: str, value: object, wanted: str) -> ConfigurationError:
         return ConfigurationError(f"'{key}' must be {wanted}, not {value!r}", where=self._place(key))

@@ -45,12 +45,28 @@ def test_paths_in_the_file_start_from_the_file(written: Path) -> None:
     assert settings.sources[0].name == str(written.parent / "articles/*.txt")
 
 
+def test_paths_within_urls_start_from_the_file_too(written: Path) -> None:
+    """Cron calls from another folder: another store there would mail everybody again."""
+    written.write_text('[store]\nurl = "sqlite:///state.db"\n[smtp]\nurl = "folder:letters"\n')
+    settings = load_settings(written, environ={})
+    assert settings.store.url == f"sqlite:///{written.parent / 'state.db'}"
+    assert settings.smtp.url == f"folder:{written.parent / 'letters'}"
+    written.write_text('[store]\nurl = "sqlite:////var/state.db"\n[smtp]\nurl = "folder:"\n')
+    settings = load_settings(written, environ={})
+    assert (settings.store.url, settings.smtp.url) == ("sqlite:////var/state.db", "folder:")
+
+
 @pytest.mark.parametrize(
     ("text", "line", "words", "hint"),
     [
         ("[smtp]\n\nconections = 3\n", 3, "'conections' is no key of [smtp]", "did you mean 'connections'?"),
         ("[sntp]\n", 1, "'sntp' is no section", "did you mean 'smtp'?"),
         ('[smtp]\nconnections = "many"\n', 2, "'connections' must be a whole number", None),
+        ("[smtp]\nconnections = 0\n", 2, "'connections' must be 1 or more", None),
+        ("[smtp]\nmessages_per_connection = -1\n", 2, "'messages_per_connection' must be 1 or more", None),
+        ("[smtp]\nmax_time = -1\n", 2, "'max_time' must be 0 or more", None),
+        ("[run]\nwindow_days = nan\n", 2, "'window_days' must be 0 or more", None),
+        ("[run]\nstories = 0\n", 2, "'stories' must be 1 or more", None),
         ("[list]\none_click = 1\n", 2, "'one_click' must be true or false", None),
         ("smtp = 3\n", 1, "'smtp' is a section", "write [smtp] and its keys below"),
         ("[[sources]]\nlimit = 3\n", 1, "a source has either a url or a path", "give one of them"),
@@ -92,6 +108,9 @@ def test_wrong_environment_values_are_refused() -> None:
     """A number must be one in the environment too."""
     with pytest.raises(ConfigurationError, match="DIGEST_SMTP_CONNECTIONS"):
         load_settings(environ={"DIGEST_SMTP_CONNECTIONS": "many"})
+    for name, number in (("SMTP_CONNECTIONS", "0"), ("SMTP_MAX_TIME", "-1"), ("RUN_WINDOW_DAYS", "nan")):
+        with pytest.raises(ConfigurationError, match="too small or no number"):
+            load_settings(environ={f"DIGEST_{name}": number})
     with pytest.raises(ConfigurationError, match="neither true nor false"):
         load_settings(environ={"DIGEST_LIST_ONE_CLICK": "maybe"})
 
