@@ -49,7 +49,10 @@ def is_local(url: str) -> bool:
     """Tell whether letters to this URL stay on the machine: loopback, a folder, memory."""
     if url.startswith(("folder:", "memory:")):
         return True
-    return is_loopback(urlsplit(url).hostname or "")
+    try:
+        return is_loopback(urlsplit(url).hostname or "")
+    except ValueError:  # what is wrong with it is said where the transport is made
+        return False
 
 
 def smtp_url(settings: Settings, *, debug: bool = False, flag: str | None = None) -> str:

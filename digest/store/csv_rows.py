@@ -119,6 +119,10 @@ def _rows(text: io.TextIOWrapper, path: Path) -> Generator[tuple[int, list[str]]
     first = text.readline(_CELL_LIMIT)
     if not first:
         return
+    if len(first) == _CELL_LIMIT and not first.endswith(("\n", "\r")):
+        raise InvalidListError(
+            f"the header is longer than {_CELL_LIMIT:,} characters", where=f"{path}:1", hint="is it a list?"
+        )
     remembered: list[str] = []
     separator = _separator(first)
     reader = csv.reader(_remembered(first, text, remembered), delimiter=separator, strict=True)

@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import json
 import os
+import secrets
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -58,13 +59,19 @@ def read_list(path: Path, *, options: ListOptions | None = None) -> Roster:
     """Read and check a whole list; close the Roster (a context manager) when done.
 
     Raises:
-        InputMissingError: no such file.
+        InputMissingError: no such file, or one that cannot be read twice.
         InvalidListError: rows or a header that cannot be mailed; ``problems`` names the first twenty.
         ConfigurationError: an encoding that Python does not know.
     """
     options = options or ListOptions()
     try:
         with path.open("rb") as stream:
+            if not stream.seekable():
+                raise InputMissingError(
+                    "this is a pipe: a list is read again by every run that goes on with its edition",
+                    where=str(path),
+                    hint="write it to a file and name that",
+                )
             cached = _cached_file(stream, path, options)
             if cached is not None and (kept := _kept(cached)) is not None:
                 return kept
@@ -147,7 +154,8 @@ def _draft(cached: Path | None) -> Path:
             left.unlink(
                 missing_ok=True
             )  # by a run that was killed; it would keep people's addresses for good
-    return cached.with_name(f"{cached.name}.{os.getpid()}")
+    # Not named by the process: in a container it has the same number each time, and finds its own remains.
+    return cached.with_name(f"{cached.name}.{secrets.token_hex(4)}")
 
 
 # --- rows ---------------------------------------------------------------------------------------------------

@@ -230,3 +230,19 @@ async def test_stdin_is_a_source(folder: Path) -> None:
     ended = await digest("read", "--json", "-", cwd=folder, stdin=ARTICLE.encode())
     assert ended.status == 0
     assert len(ended.json()["paragraphs"]) == 4
+
+
+async def test_a_list_out_of_a_pipe_is_refused(folder: Path) -> None:
+    """Whoever goes on with the edition reads the list again: a pipe has nothing left to say then."""
+    for flags in ((), ("--dry-run",)):
+        smtp = ("--smtp", "folder:out", "--yes", *flags)
+        ended = await digest("send", "article.txt", "--to", "/dev/stdin", *smtp, cwd=folder, stdin=b"email\n")
+        assert (ended.status, "Traceback" in ended.err) == (66, False)
+        assert "this is a pipe" in ended.err
+
+
+async def test_a_debug_server_that_cannot_be_read_is_usage(folder: Path) -> None:
+    """--debug looks at the URL before anything else does."""
+    smtp = ("--debug", "--smtp", "smtp://[x")
+    ended = await digest("send", "article.txt", "--to", "list.csv", *smtp, cwd=folder)
+    assert (ended.status, "Traceback" in ended.err) == (2, False)

@@ -235,6 +235,25 @@ def test_an_unchanged_list_is_not_checked_again_and_a_changed_one_is(tmp_path: P
         assert [found.address for found in changed] == ["bob@example.org"]
 
 
+def test_a_process_with_the_number_of_a_killed_one_meets_none_of_its_remains(tmp_path: Path) -> None:
+    """In a container every run has the same number: half a draft of before is no damage now."""
+    path, cache = tmp_path / "list.csv", tmp_path / "cache"
+    path.write_text("email\nann@example.org\n")
+    with read_list(path, options=ListOptions(cache=cache)) as roster:
+        copy = roster.file
+    copy.replace(cache / f"{copy.name}.{os.getpid()}")
+    with read_list(path, options=ListOptions(cache=cache)) as roster:
+        assert len(roster) == 1
+
+
+def test_a_header_longer_than_any_cell_may_be_is_refused(tmp_path: Path) -> None:
+    """A million columns: not read as a header and a first row."""
+    path = tmp_path / "list.csv"
+    path.write_text("email," + ",".join(f"c{number}" for number in range(30_000)) + "\n")
+    with pytest.raises(InvalidListError, match="the header is longer than 131,072 characters"):
+        read_list(path)
+
+
 def test_closing_removes_a_temporary_copy() -> None:
     """Nothing with people's addresses stays behind."""
     with Roster.of([Subscriber("ann@example.org")]) as roster:
