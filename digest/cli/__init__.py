@@ -9,7 +9,9 @@ exit status; a bug keeps its traceback and ends with 70.
 
 from __future__ import annotations
 
+import errno
 import importlib
+import io
 import os
 import sys
 import traceback
@@ -53,7 +55,10 @@ Exit statuses:
   130/143  interrupted, resumable
 """
 _BUG = 70
+_DISK_FULL = 74
 _INTERRUPTED = 130
+_STDERR = 2
+_DISK_FAILURES = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG}
 
 
 def main() -> None:
@@ -63,12 +68,39 @@ def main() -> None:
 
         print(f"digest {version()}")  # noqa: T201  # the command's result
         return
-    sys.exit(_run())
+    _open_missing_streams()
+    try:
+        sys.exit(_run())
+    except KeyboardInterrupt:  # while click was being loaded
+        sys.exit(_INTERRUPTED)
+
+
+def _open_missing_streams() -> None:
+    """Put /dev/null where a standard stream is closed (``>&-``, some daemons).
+
+    Its number would go to the next file opened, a socket or the store, and what is printed with it; uvloop aborts.
+    """
+    number = os.open(os.devnull, os.O_RDWR)
+    while number <= _STDERR:
+        os.set_inheritable(number, True)  # noqa: FBT003  # the function's own signature
+        number = os.open(os.devnull, os.O_RDWR)
+    os.close(number)
+    sys.stdin = sys.stdin or os.fdopen(0)
+    sys.stdout = sys.stdout or os.fdopen(1, "w")
+    sys.stderr = sys.stderr or os.fdopen(_STDERR, "w")
+
+
+def _write_what_the_terminal_can() -> None:
+    """Escape characters that the output's encoding lacks: an old locale is no reason to show nothing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _run() -> int:  # noqa: PLR0911  # one return per way a command may end
     import click
 
+    _write_what_the_terminal_can()
     try:
         # standalone_mode would print errors its own way and swallow our exit statuses
         result = command_line().main(standalone_mode=False)
@@ -87,11 +119,22 @@ def _run() -> int:  # noqa: PLR0911  # one return per way a command may end
         # the reader of our output went away (`| head`): nobody is left to tell
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        if error.errno not in _DISK_FAILURES:
+            return _bug()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        click.echo(f"digest: the result cannot be written: {error.strerror}", err=True)
+        return _DISK_FULL
     except Exception:  # noqa: BLE001  # the outermost loop: a bug keeps its traceback and gets its own status
-        traceback.print_exc()
-        click.echo("digest: this is a bug; please report the lines above", err=True)
-        return _BUG
+        return _bug()
     return result if isinstance(result, int) else 0
+
+
+def _bug() -> int:
+    """Keep the traceback of a failure that nobody expected."""
+    traceback.print_exc()
+    print("digest: this is a bug; please report the lines above", file=sys.stderr)  # noqa: T201
+    return _BUG
 
 
 def show(error: DigestError) -> None:

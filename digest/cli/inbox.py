@@ -45,14 +45,15 @@ def command(smtp_port: int, web_port: int, keep: int, chaos: str, seed: int) -> 
         click.echo(f"SMTP   {addresses.smtp_url}\nInbox  {addresses.web_url}\nCtrl-C ends it.", err=True)
 
     async def serve(interrupted: Interrupted) -> int:
-        await serve_inbox(
-            smtp_port=smtp_port,
-            web_port=web_port,
-            keep=keep,
-            chaos=faults,
-            ready=ready,
-            stop=interrupted.stop,
-        )
+        with interrupted.finishing():
+            await serve_inbox(
+                smtp_port=smtp_port,
+                web_port=web_port,
+                keep=keep,
+                chaos=faults,
+                ready=ready,
+                stop=interrupted.stop,
+            )
         interrupted.signal = None  # Ctrl-C is how an inbox is meant to end
         return 0
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from digest.cli.terminal import is_interactive, plain
+from digest.cli.terminal import asking, is_interactive, plain
 from digest.errors import UsageError
 
 if TYPE_CHECKING:
@@ -24,10 +24,17 @@ __all__ = [
     "password_prompt",
     "progress_bar",
     "report_outcome",
+    "show_plan",
 ]
 
 _DOMAINS_SHOWN = 5
 _KILOBYTE = 1000
+
+
+def show_plan(send_plan: SendPlan) -> None:
+    """Show what is about to happen."""
+    for line in plan_lines(send_plan):
+        _say(line)
 
 
 def approval(*, yes: bool, quiet: bool) -> Callable[[SendPlan], bool]:
@@ -35,15 +42,15 @@ def approval(*, yes: bool, quiet: bool) -> Callable[[SendPlan], bool]:
 
     def approve(send_plan: SendPlan) -> bool:
         if not quiet:
-            for line in plan_lines(send_plan):
-                _say(line)
+            show_plan(send_plan)
         if yes:
             return True
         if not is_interactive():
             raise UsageError(
                 "nobody is here to ask", where="send", hint="pass --yes to send without asking, or --dry-run"
             )
-        return click.confirm(f"Mail {_people(send_plan.summary.owed)}?", err=True)
+        with asking():
+            return click.confirm(f"Mail {_people(send_plan.summary.owed)}?", err=True)
 
     return approve
 

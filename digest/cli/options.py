@@ -47,7 +47,16 @@ attach = click.option(
 where = click.option(
     "--where", metavar="CONDITION", help="Mail only subscribers who meet it, such as \"city == 'Riga'\"."
 )
-sources = click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+
+
+def _none_empty(_: click.Context, __: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse "" (a variable that is not set): it would name the working directory, and mail all that lies there."""
+    if "" in names:
+        raise click.BadParameter("it is empty")
+    return names
+
+
+sources = click.argument("sources", nargs=-1, required=True, metavar="SOURCE...", callback=_none_empty)
 
 
 def method_options(command: _Command) -> _Command:

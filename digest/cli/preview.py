@@ -86,13 +86,14 @@ def command(sources: tuple[str, ...], **flags: object) -> int:
 
     async def serve(interrupted: Interrupted) -> int:
         assert isinstance(port, int)
-        await serve_preview(
-            rebuild=rebuild,
-            watch=watched_paths(request, _settings(flags)),
-            port=port,
-            ready=lambda url: click.echo(f"Preview  {url}\nCtrl-C ends it.", err=True),
-            stop=interrupted.stop,
-        )
+        with interrupted.finishing():
+            await serve_preview(
+                rebuild=rebuild,
+                watch=watched_paths(request, _settings(flags)),
+                port=port,
+                ready=lambda url: click.echo(f"Preview  {url}\nCtrl-C ends it.", err=True),
+                stop=interrupted.stop,
+            )
         interrupted.signal = None  # Ctrl-C is how a preview is meant to end
         return 0
 

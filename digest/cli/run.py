@@ -42,7 +42,10 @@ def command(mark_seen: bool, as_json: bool, **flags: object) -> int:
     async def mail(interrupted: Interrupted) -> int:
         with progress_bar(quiet=as_json) as progress:
             conduct = Conduct(
-                approve=approval(yes=True, quiet=as_json), progress=progress, stop=interrupted.stop
+                approve=approval(yes=True, quiet=as_json),
+                progress=progress,
+                stop=interrupted.stop,
+                finishing=interrupted.finishing,
             )
             outcome = await run(settings, conduct, mark_seen=mark_seen)
         return _report(outcome, as_json=as_json, interrupted=interrupted.exit_status)

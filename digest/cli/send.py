@@ -76,7 +76,7 @@ def command(sources: tuple[str, ...], as_json: bool, yes: bool, quiet: bool, **f
       digest send article.txt --to subscribers.csv --smtp smtp://user@mail.example.org:587
       digest send letters/ --smtp smtp://user@mail.example.org:587   # written there before by --smtp folder:letters
     """  # noqa: D301  # \b is click's mark for lines to keep as they are
-    from digest.cli.mailing import approval, password_prompt, progress_bar, report_outcome
+    from digest.cli.mailing import approval, password_prompt, progress_bar, report_outcome, show_plan
     from digest.cli.terminal import run_stoppable
     from digest.mailing.sending import Conduct, SendRequest, send
 
@@ -93,7 +93,9 @@ def command(sources: tuple[str, ...], as_json: bool, yes: bool, quiet: bool, **f
             conduct = Conduct(
                 approve=approval(yes=yes, quiet=quiet or as_json),
                 progress=progress,
+                show=(lambda _: None) if quiet or as_json else show_plan,
                 stop=interrupted.stop,
+                finishing=interrupted.finishing,
                 ask=password_prompt(),
             )
             outcome = await send(request, settings, conduct)

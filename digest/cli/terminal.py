@@ -6,10 +6,13 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn, TypeVar
 
-__all__ = ["Interrupted", "is_interactive", "plain", "run", "run_stoppable"]
+import click
+
+__all__ = ["Interrupted", "asking", "is_interactive", "plain", "run", "run_stoppable"]
 
 _Result = TypeVar("_Result")
 
@@ -41,13 +44,31 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return uvloop.new_event_loop
 
 
+@contextmanager
+def asking() -> Iterator[None]:
+    """Let signals end the command while a person is asked: the loop, which waits for the answer, cannot take them."""
+
+    def leave(number: int, _frame: object) -> NoReturn:
+        if number == signal.SIGINT:
+            raise click.Abort
+        raise SystemExit(128 + number)
+
+    kept = {number: signal.signal(number, leave) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)
+
+
 class Interrupted:
-    """Remembers which signal asked to stop; the second one cancels what still runs."""
+    """Remembers which signal asked to stop. The first one leaves at once, but where something is to be finished."""
 
     def __init__(self) -> None:
         self.stop = asyncio.Event()
         self.signal: signal.Signals | None = None
         self._task: asyncio.Task[Any] | None = None
+        self._finishes = False
 
     @property
     def exit_status(self) -> int | None:
@@ -61,15 +82,24 @@ class Interrupted:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._interrupt, number)
 
+    @contextmanager
+    def finishing(self) -> Iterator[None]:
+        """While inside, the first signal sets ``stop`` and only the second one cancels what runs."""
+        self._finishes = True
+        try:
+            yield
+        finally:
+            self._finishes = False
+
     def _interrupt(self, number: signal.Signals) -> None:
-        if self.signal is not None and self._task is not None:
+        if self._task is not None and (self.signal is not None or not self._finishes):
             self._task.cancel()
         self.signal = number
         self.stop.set()
 
 
 def run_stoppable(main: Callable[[Interrupted], Coroutine[Any, Any, int]]) -> int:
-    """Run what may be stopped in good order: once finishes what is in flight, twice leaves now."""
+    """Run what may be stopped in good order: where letters are in flight once finishes them, twice leaves now."""
 
     async def watched() -> int:
         interrupted = Interrupted()
@@ -79,6 +109,7 @@ def run_stoppable(main: Callable[[Interrupted], Coroutine[Any, Any, int]]) -> in
         except asyncio.CancelledError:
             if interrupted.exit_status is None:
                 raise
+            click.echo("digest: interrupted", err=True)
             return interrupted.exit_status
         return interrupted.exit_status or status
 

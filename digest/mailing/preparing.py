@@ -244,9 +244,17 @@ async def ask_child(question: Json) -> Any:
 
 @contextlib.asynccontextmanager
 async def _child_at_work(question: Json) -> AsyncIterator[Callable[[], Awaitable[Any]]]:
-    """Have a fresh child process work on a question; it does not outlive the block."""
+    """Have a fresh child process work on a question; it does not outlive the block.
+
+    It has a session of its own: Ctrl-C is for this process, which then ends it.
+    """
     child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", _CHILD, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+        sys.executable,
+        "-m",
+        _CHILD,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        start_new_session=True,
     )
     assert child.stdin is not None
     try:
@@ -338,8 +346,6 @@ def _child_main() -> None:
         answer = {"answer": asyncio.run(_answer(question))}
     except DigestError as error:
         answer = {"error": error_to_json(error)}
-    except KeyboardInterrupt:
-        sys.exit(130)  # the parent was interrupted too and says so
     json.dump(answer, sys.stdout)
 
 

@@ -128,6 +128,7 @@ async def test_a_dry_run_sends_and_keeps_nothing(folder: Path) -> None:
     )
     assert ended.status == 0, ended.err
     assert "sent" not in ended.err.replace("Nothing was sent", "")
+    assert "Owed      20 people (example.org 20)" in ended.err, "the plan is what a dry run is for"
     assert not os.path.exists(os.environ["XDG_STATE_HOME"])  # noqa: PTH110  # a test may block
 
 
