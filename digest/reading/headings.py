@@ -35,6 +35,7 @@ _FARTHEST = 120  # lines above the body and below its first; a menu is longer on
 _MOST_PROSE_ABOVE, _SENTENCES_OF_MENU = 4, 2
 _FEWEST_WORDS, _MOST_WORDS = 2, 40
 _BEGINNING, _PARAGRAPHS = 60, 3  # lines of the body that tell what it is about; of prose that open it
+_MOST_PARAGRAPHS = 100  # of prose that are read for a headline's words: a paste may have 10 MB of it
 _PROSE_WORDS = 18  # of prose beyond doubt
 _LONG_WORD = 4  # letters; a shorter word is no content word
 _CRUMB, _LONG = 3, 14  # words: shorter it may be a crumb, longer a sentence
@@ -128,7 +129,7 @@ def candidates(lines: Sequence[Line], located: Located) -> list[Candidate]:
         keys=[""] * low + [key(line.text) for line in lines[low : high + _CRUMB_WITHIN]],
         first_prose=_first_prose(lines, located.good),
         opening=set(_said(paragraphs[:_PARAGRAPHS])),
-        body=Counter(_said(paragraphs)),
+        body=Counter(_said(paragraphs[:_MOST_PARAGRAPHS])),
         beginning=Counter(_said(lines[first : min(last, first + _BEGINNING)])),
     )
     found = []

@@ -188,3 +188,12 @@ def test_a_sentence_of_the_body_is_no_headline() -> None:
     ending = f"{HEADLINE}."
     assert ending not in looked_at([*MENU, ending, *BODY], len(MENU))
     assert ending in looked_at([*MENU, ending, *BODY], len(MENU) + 1)
+
+
+@pytest.mark.parametrize(("above", "is_read"), [(99, True), (100, False)])
+def test_a_hundred_paragraphs_are_read_for_a_headlines_words(above: int, *, is_read: bool) -> None:
+    """A paste may have megabytes of prose: what stands below its first hundred paragraphs tells no headline."""
+    prose = ["The ferry rang its new bell at noon, and nobody on the quay looked up."] * above
+    texts = [HEADLINE, *prose, BODY[0]]
+    row = looked_at(texts, 1)[HEADLINE].traits
+    assert (row["unshared"] < 1) is is_read
