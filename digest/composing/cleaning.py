@@ -11,6 +11,7 @@ lone surrogate (measured).
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 __all__ = ["clean_line", "clean_text", "clean_url"]
 
@@ -51,4 +52,10 @@ def clean_url(url: str | None) -> str | None:
     True
     """
     found = _URL.fullmatch(clean_line(url))
-    return found.group() if found and len(found.group()) <= _URL_LIMIT else None
+    if found is None or len(found.group()) > _URL_LIMIT:
+        return None
+    try:
+        urlsplit(found.group())
+    except ValueError:  # an unclosed bracket, such as http://[x
+        return None
+    return found.group()

@@ -117,7 +117,12 @@ def json_items(text: str, name: str) -> list[Article | Digest]:
     items: list[Article | Digest] = []
     for where, shape in shapes:
         if isinstance(shape, dict) and "headline" in shape and "summary" in shape:
-            items.append(digest_from_json(shape, where))
+            digest = digest_from_json(shape, where)
+            if not digest.headline.strip():
+                raise InvalidInputError(
+                    "must not be empty", where=f"{where}.headline", hint="the letter is named after it"
+                )
+            items.append(digest)
         elif isinstance(shape, dict) and "paragraphs" in shape:
             items.append(article_from_json(shape, where))
         else:

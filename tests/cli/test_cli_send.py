@@ -208,6 +208,24 @@ async def test_an_interruption_ends_in_good_order(
     assert set(server.truth.accepted.values()) == {1}
 
 
+@pytest.mark.parametrize(
+    ("edit", "status", "words"),
+    [
+        ({"headline": " "}, 65, "edition.json.headline: must not be empty"),
+        ({"article": {"url": "http://[x", "paragraphs": ["The quay is open again."]}}, 0, "Dry run"),
+    ],
+)
+async def test_a_digest_edited_in_a_wrong_way_is_no_bug(
+    folder: Path, edit: dict[str, object], status: int, words: str
+) -> None:
+    """A letter without a subject is refused with its place; an address that is none is left out of the letter."""
+    condensed = (await digest("condense", "--json", "article.txt", cwd=folder)).json()
+    (folder / "edition.json").write_text(json.dumps({**condensed, **edit}))
+    flags = ("--to", "list.csv", "--smtp", "folder:out", "--dry-run")
+    ended = await digest("send", "edition.json", *flags, cwd=folder)
+    assert (ended.status, words in ended.err, "Traceback" in ended.err) == (status, True, False)
+
+
 async def test_an_edited_digest_is_mailed_as_it_stands(folder: Path) -> None:
     """The output of `condense --json`, edited by hand, is a source."""
     condensed = (await digest("condense", "--json", "article.txt", cwd=folder)).json()
