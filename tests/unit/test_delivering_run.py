@@ -11,7 +11,7 @@ from delivering_parts import LETTER, ScriptedTransport, StillClock, accept, peop
 
 from digest.delivering import DeliveryOptions, InDoubt, Progress, deliver, plan, rehearsal_of
 from digest.errors import DigestError, LoginRefusedError, ServerRefusedError, StoreError, TlsError
-from digest.model import Receipt, Stage, Subscriber
+from digest.model import Claimed, Receipt, Stage, Subscriber
 from digest.store import Ledger, Store, Suppression, journal
 
 
@@ -288,6 +288,32 @@ async def test_a_domains_own_rate_holds_back_nobody_else(ledger: Ledger) -> None
     assert (report.counts["accepted"], report.exit_status) == (30, 0)
     assert 9 * 15 <= clock.seconds <= 11 * 15
     assert sum("town0" in who for who in transport.order[:20]) <= 2
+
+
+async def test_no_more_than_some_hundreds_wait_aside(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """I6, L3: whoever is claimed and not answered is held in memory, and in doubt after a power loss."""
+    claimed: list[Claimed] = []
+    claim, most = ledger.claim, 0
+
+    def counting(count: int) -> list[Claimed]:
+        found = claim(count)
+        claimed.extend(found)
+        return found
+
+    def script(who: str, visit: int) -> Receipt:
+        nonlocal most
+        most = max(most, len(claimed) - sum(transport.accepted.values()))
+        return accept(who, visit)
+
+    monkeypatch.setattr(ledger, "claim", counting)
+    transport = ScriptedTransport(script)
+    readers = [Subscriber(f"r{number}@large.example.org") for number in range(1_600)]
+    options = DeliveryOptions(connections=2, domain_rates={"large.example.org": "60/minute"})
+    report = await deliver(
+        LETTER, readers, transport=transport, ledger=ledger, clock=StillClock(), options=options
+    )
+    assert report.sent == 1_600
+    assert most <= 1_002  # 500 aside, one claim of 500, one a connection
 
 
 async def test_ten_thousand_people_passed_over_are_no_burden_to_the_journal(ledger: Ledger) -> None:
