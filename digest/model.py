@@ -435,8 +435,12 @@ class Observer(Protocol):
         """Called before the first octet of the content leaves: durable on return, or it raises."""
         ...
 
-    def answered(self, parcel: Parcel, receipt: Receipt) -> None:
-        """Called exactly once for every parcel that was pulled, also when the connection was lost."""
+    def answered(self, parcel: Parcel, receipt: Receipt, then: Parcel | None = None) -> None:
+        """Called exactly once for every parcel that was pulled, also when the connection was lost.
+
+        ``then`` is the parcel whose content leaves next, and no other call says so: what ``committing`` promises of it
+        holds on return, for half the writes.
+        """
         ...
 
 
@@ -558,8 +562,8 @@ class Ledger(Protocol[RosterT_contra]):
         """
         ...
 
-    def answered(self, outcome: Outcome) -> None:
-        """Note what became of a letter.
+    def answered(self, outcome: Outcome, then: int | None = None) -> None:
+        """Note what became of a letter, and that the content of delivery ``then`` is about to leave.
 
         Raises:
             StoreError: it cannot be written down; if it was committing, the next run finds it in doubt.

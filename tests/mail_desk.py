@@ -43,10 +43,12 @@ class Recorder:
         """Remember that a content leaves."""
         self.committed.append(parcel.key)
 
-    def answered(self, parcel: Parcel, receipt: Receipt) -> None:
+    def answered(self, parcel: Parcel, receipt: Receipt, then: Parcel | None = None) -> None:
         """Remember the answer; every further one counts as well."""
         self.answers[parcel.key] += 1
         self.receipts.setdefault(parcel.key, receipt)
+        if then is not None:
+            self.committing(then)
 
     def keys(self, wanted: Verdict | None) -> set[int]:
         """Give the keys whose receipt means this."""

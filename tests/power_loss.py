@@ -242,11 +242,11 @@ def moments(
 ) -> Iterator[tuple[str, int]]:
     """Draw calls at which the power goes: syncs, where what is at stake changes, as often as writes.
 
-    ``letters``: how many the run is to send; each takes two writes.
+    ``letters``: how many the run is to send; each takes one write at least: an answer and what follows it are one.
     """
     chance, (claim, fold) = random.Random(seed), batches
     syncs = 4 + letters // claim + 4 * (letters // fold)  # at least; SQLite's own among them
     for _ in range(most):
         yield chance.choice(
-            (("pwrite64", chance.randint(20, 2 * letters)), ("fdatasync", chance.randint(3, syncs)))
+            (("pwrite64", chance.randint(20, letters)), ("fdatasync", chance.randint(3, syncs)))
         )

@@ -202,8 +202,8 @@ class Course:
             self.halt(error)
             raise
 
-    def answered(self, parcel: Parcel, receipt: Receipt) -> None:
-        """Take the answer to one letter."""
+    def answered(self, parcel: Parcel, receipt: Receipt, then: Parcel | None = None) -> None:
+        """Take the answer to one letter, and write down that another's content is about to leave."""
         person = self._flying.pop(parcel.key)
         tries = self._tries.pop(parcel.key, 0) + 1
         judgement = verdict(receipt)
@@ -229,7 +229,7 @@ class Course:
             self.crowd.objected(self._clock.monotonic())
             self._rest_until = self._clock.monotonic() + self.jittered(ruling.wait_seconds)
             self._is_slowed = True
-        self._record(parcel.key, ruling.state, receipt)
+        self._record(parcel.key, ruling.state, receipt, then)
         if ruling.retry and not self._stopped and not given_up:
             self._ledger.claim_again(parcel.key)
             self._tries[parcel.key] = tries
@@ -239,13 +239,13 @@ class Course:
         if self._progress is not None and self._clock.monotonic() - self._told >= _TELL_SECONDS:
             self.tell()
 
-    def _record(self, delivery: int, state: State, receipt: Receipt) -> None:
+    def _record(self, delivery: int, state: State, receipt: Receipt, then: Parcel | None) -> None:
         reason = ""
         if state is not State.ACCEPTED:
             reason = receipt.text or f"the connection was lost at {receipt.stage}"
         outcome = Outcome(delivery, state, self._clock.now(), receipt.code, receipt.enhanced, reason)
         try:
-            self._ledger.answered(outcome)
+            self._ledger.answered(outcome, then.key if then is not None else None)
         except DigestError as error:
             self.halt(error)
             raise

@@ -32,6 +32,7 @@ _DOT = b".\r\n"
 _DATA = b"DATA\r\n"
 _RSET = b"RSET\r\n"
 _ENVELOPE = (Stage.MAIL, Stage.RCPT, Stage.DATA)
+_LAST_WORDS = frozenset({2, 4, 5})  # classes of replies that end a letter
 
 
 class SeveredError(Exception):
@@ -76,19 +77,30 @@ class Desk:
         return None
 
     def agree(self) -> None:
-        """Note that the server waits for the content of the announced parcel."""
-        self.leaving, self.announced, self.stage = self.announced, None, Stage.DATA
+        """Note that the server waits for the content of the announced parcel, unless that is noted already."""
+        if self.announced is not None:
+            self.leaving, self.announced, self.stage = self.announced, None, Stage.DATA
 
-    def commit(self, transmission: Transmission) -> None:
-        """Have it written down that this parcel's content leaves now."""
-        self._observer.committing(transmission.parcel)
-        self.stage = Stage.BODY
+    def commit(self) -> None:
+        """Have it written down that the agreed content leaves now, unless that is written already."""
+        if self.stage is not Stage.BODY:
+            assert self.leaving is not None
+            self._observer.committing(self.leaving)
+            self.stage = Stage.BODY
 
     def answer_leaving(self, answer: Receipt) -> None:
         """Report the reply to a final dot."""
         parcel, self.leaving = self.leaving, None
         assert parcel is not None
         self._observer.answered(parcel, answer)
+
+    def change_over(self, answer: Receipt) -> None:
+        """Report the reply to a final dot while the server waits for the announced content: both in one write."""
+        parcel = self.leaving
+        assert parcel is not None
+        self.agree()
+        self.stage = Stage.BODY  # before the call: where it fails, nothing leaves, and nothing was sent
+        self._observer.answered(parcel, answer, self.leaving)
 
     def answer_announced(self, answer: Receipt) -> None:
         """Report the reply that ended an envelope."""
@@ -216,7 +228,7 @@ async def _hand_over(wire: Wire, desk: Desk, transmission: Transmission, followi
     if transmission.signature is not None:
         content = await wire.wait_for(transmission.signature) + content
         _check(wire)
-    desk.commit(transmission)
+    desk.commit()
     if len(content) > BLOCK_BYTES:
         if not await wire.pour(content):
             if wire.unasked is not None:
@@ -232,11 +244,17 @@ def _end(wire: Wire, desk: Desk, replies: list[Reply]) -> list[Reply]:
     """Report the reply to the dot, which is the first; gives the others."""
     if not replies:
         raise SeveredError(_ending(wire, Stage.DOT))
+    code = replies[0].code
     answer = receipt(Stage.DOT, replies[0])
-    desk.answer_leaving(answer)
-    if answer.code == 421 or replies[0].code // 100 not in {2, 4, 5}:
-        raise SeveredError(answer, out_of_step=answer.code != 421)
-    return replies[1:]
+    others = replies[1:]
+    if code == 421 or code // 100 not in _LAST_WORDS:
+        desk.answer_leaving(answer)
+        raise SeveredError(answer, out_of_step=code != 421)
+    if _all_agreed(others):
+        desk.change_over(answer)
+    else:
+        desk.answer_leaving(answer)
+    return others
 
 
 def _is_agreed(stage: Stage, reply: Reply) -> bool:

@@ -113,25 +113,31 @@ class Journal:
         """Write down that the content of a letter is about to leave."""
         self._write(_ONE.pack(_COMMITTING, delivery))
 
-    def answered(self, outcome: Outcome) -> None:
-        """Write down what became of a letter."""
+    def answered(self, outcome: Outcome, then: int | None = None) -> None:
+        """Write down what became of a letter, and that the content of ``then`` is about to leave: in one write."""
         texts = f"{outcome.enhanced or ''}\0{outcome.reason}".encode("utf-8", "replace")[:_REASON_LIMIT]
         number = NUMBERS[outcome.state]
-        self._write(_VERDICT.pack(_ANSWERED, outcome.delivery, number, outcome.code or 0, outcome.at) + texts)
+        verdict = _VERDICT.pack(_ANSWERED, outcome.delivery, number, outcome.code or 0, outcome.at) + texts
+        if then is None:
+            self._write(verdict)
+        else:
+            self._write(verdict, _ONE.pack(_COMMITTING, then))
 
     def sync(self) -> None:
         """Bring everything written onto the disk."""
         os.fdatasync(self._descriptor)
 
-    def _write(self, body: bytes) -> None:
-        total = zlib.crc32(body, self._sum)
-        record = _PREFIX.pack(len(body), total) + body + _STOP
-        if self._end + len(record) > CAPACITY:
+    def _write(self, *bodies: bytes) -> None:
+        total, records = self._sum, b""
+        for body in bodies:
+            total = zlib.crc32(body, total)
+            records += _PREFIX.pack(len(body), total) + body + _STOP
+        size = len(records)
+        if self._end + size > CAPACITY:
             raise OSError(27, "the journal is full")  # EFBIG; is_full was not heeded
-        written = os.pwrite(self._descriptor, record, self._end)
-        if written != len(record):
+        if os.pwrite(self._descriptor, records, self._end) != size:
             raise OSError(28, "the record was written in part")  # ENOSPC is the usual reason
-        self._end += len(record)
+        self._end += size
         self._sum = total
 
     def close(self) -> None:

@@ -243,26 +243,32 @@ class Ledger:
                 raise os_error(error, Path(self._where)) from error
         self._committing.add(delivery)
 
-    def answered(self, outcome: Outcome) -> None:
-        """Note what became of a letter; on return that survives a crash.
+    def answered(self, outcome: Outcome, then: int | None = None) -> None:
+        """Note what became of a letter, and that another's content is about to leave; on return that survives a crash.
 
         Raises:
-            StoreError: it cannot be written down; if it was committing, the next run finds it in doubt.
+            StoreError: it cannot be written down; if it was committing, the next run finds it in doubt. ``then`` must
+                not leave.
         """
+        follows = then if self._unfolded is None else None
         if self._journal is not None:
             try:
-                self._journal.answered(outcome)
+                self._journal.answered(outcome, follows)
             except OSError as error:
                 raise os_error(error, Path(self._where)) from error
         self._outcomes.append(outcome)
         self._committing.discard(outcome.delivery)
         self._claimed.discard(outcome.delivery)
-        is_time = (
+        if follows is not None:
+            self._committing.add(follows)
+        if self._unfolded is not None:
+            if then is not None:
+                raise self._unfolded
+        elif (
             len(self._outcomes) >= _FOLD_AFTER
-            or (self._journal is not None and self._journal.is_full)
             or outcome.at - self._folded_at >= _FOLD_SECONDS
-        )
-        if is_time and self._unfolded is None:
+            or (self._journal is not None and self._journal.is_full)
+        ):
             self.fold()
             self._folded_at = outcome.at
 

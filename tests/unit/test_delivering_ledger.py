@@ -109,9 +109,11 @@ class DictLedger:
         """Take note."""
         self._tell(delivery, "committing")
 
-    def answered(self, outcome: Outcome) -> None:
+    def answered(self, outcome: Outcome, then: int | None = None) -> None:
         """Take note."""
         self.states[self._tell(outcome.delivery, outcome.state)] = outcome.state
+        if then is not None:
+            self.committing(then)
 
     def _tell(self, delivery: int, what: str) -> str:
         key = parse_address(self._people[delivery].subscriber.address).key

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from pathlib import Path
 
@@ -37,6 +38,27 @@ def test_what_was_written_is_read_back(tmp_path: Path) -> None:
     assert found.committing == {40}
     assert found.claimed == {39, 40}
     assert not found.lost_power
+
+
+def test_an_answer_and_the_next_content_are_one_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the next content leaves at once, both records go to the system together, and both are read back."""
+    journal = Journal(tmp_path / "j", 1, claimed=[1, 2], committing=[1])
+    writes: list[int] = []
+    pwrite = os.pwrite
+
+    def counted(descriptor: int, record: bytes, at: int) -> int:
+        writes.append(at)
+        return pwrite(descriptor, record, at)
+
+    monkeypatch.setattr(os, "pwrite", counted)
+    accepted = Outcome(1, State.ACCEPTED, 1.5, code=250)
+    journal.answered(accepted, 2)
+    journal.close()
+    assert len(writes) == 1
+    found = replay(tmp_path / "j", 1)
+    assert (found.outcomes, found.committing) == ([accepted], {2})
 
 
 @pytest.mark.parametrize("state", State)

@@ -98,6 +98,25 @@ def test_l04_a_journal_that_cannot_be_begun_leaves_the_one_that_counts(
     assert (counts[State.ACCEPTED], counts[State.IN_DOUBT], counts[State.PLANNED]) == (2, 1, 1)
 
 
+def test_l04_a_content_announced_with_an_answer_stays_when_the_fold_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was written down as leaving before the fold; the failure keeps it here, and so does every later one."""
+    with Store.open(f"sqlite:///{tmp_path / 's.sqlite'}") as store, Roster.of(people(4)) as roster:
+        ledger = begun(store, roster)
+        ledger.committing(1)
+        ledger.committing(2)
+        with monkeypatch.context() as patched:
+            patched.setattr(module, "transaction", failed)
+            for answered, then in ((1, 3), (2, 4)):
+                with pytest.raises(StoreError):
+                    ledger.answered(Outcome(answered, State.ACCEPTED, LONG_AFTER), then)
+        ledger.answered(Outcome(3, State.PLANNED, LONG_AFTER, reason="not sent"))
+        ledger.end()
+        counts = ledger.counts()
+    assert (counts[State.ACCEPTED], counts[State.PLANNED], counts[State.IN_DOUBT]) == (2, 2, 0)
+
+
 def test_l04_a_first_run_that_could_not_begin_is_no_bug(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
