@@ -8,15 +8,12 @@ us altogether (login, TLS, policy) is out for the whole run. Only when none is l
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final
 
 from digest.delivering.policy import back_off
 from digest.errors import DigestError, TryAgainError
 from digest.model import Clock, Connection, Transport
 
 __all__ = ["Server", "Servers"]
-
-_OUT: Final = float("inf")
 
 
 @dataclass(slots=True)
@@ -27,6 +24,7 @@ class Server:
     weight: int = 1
     credit: float = field(default=0.0, repr=False)
     failures: int = field(default=0, repr=False)
+    refusal: DigestError | None = field(default=None, repr=False)  # why it is out for the whole run
     rest_until: float = field(default=float("-inf"), repr=False)
 
     def __post_init__(self) -> None:
@@ -54,7 +52,7 @@ class Servers:
         Raises:
             DigestError: none does; of their errors the one with which trying again may help.
         """
-        failure: DigestError | None = None
+        failure = next((server.refusal for server in self._servers if server.refusal is not None), None)
         for server in self._in_turn():
             try:
                 connection = await server.transport.open()
@@ -63,8 +61,8 @@ class Servers:
                 if failure is None or may_help:
                     failure = error
                 server.failures += 1
-                wait = back_off(server.failures) if may_help else _OUT
-                server.rest_until = self._clock.monotonic() + wait
+                server.refusal = None if may_help else error
+                server.rest_until = self._clock.monotonic() + back_off(server.failures)
             else:
                 server.failures = 0
                 return connection
@@ -77,8 +75,11 @@ class Servers:
         Smooth weighted round robin: each gains its weight, the richest pays what all gained.
         """
         now = self._clock.monotonic()
-        ready = [server for server in self._servers if server.rest_until <= now]
-        ready = ready or sorted(self._servers, key=lambda server: server.rest_until)
+        left = [server for server in self._servers if server.refusal is None]
+        if not left:
+            return []
+        ready = [server for server in left if server.rest_until <= now]
+        ready = ready or sorted(left, key=lambda server: server.rest_until)
         for server in ready:
             server.credit += server.weight
         ready = sorted(ready, key=lambda server: -server.credit) if len(ready) > 1 else ready

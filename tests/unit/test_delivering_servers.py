@@ -54,6 +54,31 @@ async def test_only_when_all_fail_the_run_ends() -> None:
     assert report.exit_status == 75
 
 
+async def test_a_login_that_was_refused_is_never_tried_again(  # S40: more tries lock accounts
+) -> None:
+    """Also while the only other server has no room, again and again; the run ends with what may help."""
+    tries: list[int] = []
+
+    def refuse() -> LoginRefusedError:
+        tries.append(1)
+        return LoginRefusedError("no")
+
+    clock = StillClock()
+    busy = ScriptedTransport(opening=unavailable)
+    servers = Servers([Server(ScriptedTransport(opening=refuse)), Server(busy)], clock=clock)
+    options = DeliveryOptions(connections=1, max_time_seconds=600.0)
+    with ledger() as opened:
+        report = await deliver(
+            LETTER, people(3), transport=servers, ledger=opened, clock=clock, options=options
+        )
+    assert (len(tries), report.exit_status) == (1, 75)
+    alone = Servers([Server(ScriptedTransport(opening=refuse))], clock=clock)
+    for _ in range(2):
+        with pytest.raises(LoginRefusedError):
+            await alone.open()
+    assert len(tries) == 2
+
+
 async def test_in_doubt_on_one_server_is_never_sent_by_another() -> None:
     """A server that dies after each dot: those it may have taken are held, the others go through the other one."""
     lost = Receipt(Stage.DOT, None, "connection lost")
