@@ -65,6 +65,7 @@ def test_what_cannot_be_meant_is_a_usage_error_without_the_password(url: str) ->
         pytest.param(Stage.MAIL, 550, "5.7.1", Verdict.REFUSED, Scope.SENDER, Cause.SENDER, id="s10"),
         pytest.param(Stage.RCPT, 450, "4.7.1", Verdict.DEFERRED, Scope.PERSON, Cause.POSTPONED, id="s11"),
         pytest.param(Stage.RCPT, 452, "4.5.3", Verdict.DEFERRED, Scope.DOMAIN, Cause.THROTTLED, id="s12"),
+        (Stage.RCPT, 454, None, Verdict.DEFERRED, Scope.DOMAIN, Cause.THROTTLED),
         (Stage.RCPT, 452, "4.2.2", Verdict.DEFERRED, Scope.PERSON, Cause.MAILBOX),
         pytest.param(
             Stage.RCPT, 550, "5.1.1", Verdict.REFUSED, Scope.PERSON, Cause.UNKNOWN_ADDRESS, id="s13"
