@@ -20,7 +20,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from digest.reading.features import are_alike
 from digest.reading.lines import Line, ends_in_stop, key, word_count
@@ -122,15 +122,20 @@ def candidates(lines: Sequence[Line], located: Located) -> list[Candidate]:
     low, high = max(0, first - _FARTHEST), _high(located)
     words = [word_count(line.text) for line in lines[low:high]]
     begins = _begins(located.before)
-    paragraphs = _paragraphs(lines, located)
+    paragraphs = _paragraphs(located)[:_MOST_PARAGRAPHS]
+    beginning = range(first, min(last, first + _BEGINNING))
+    around = range(low, min(len(lines), high + _CRUMB_WITHIN))
+    # Each line once, though it may be a paragraph, of the beginning and around: this is half of all the work here.
+    keys = {at: key(lines[at].text) for at in {*paragraphs, *beginning, *around}}
+    said = {at: keys[at].split() for at in {*paragraphs, *beginning}}
     view = _View(
         lines,
         located,
-        keys=[""] * low + [key(line.text) for line in lines[low : high + _CRUMB_WITHIN]],
+        keys=[""] * low + [keys[at] for at in around],
         first_prose=_first_prose(lines, located.good),
-        opening=set(_said(paragraphs[:_PARAGRAPHS])),
-        body=Counter(_said(paragraphs[:_MOST_PARAGRAPHS])),
-        beginning=Counter(_said(lines[first : min(last, first + _BEGINNING)])),
+        opening={word for at in paragraphs[:_PARAGRAPHS] for word in said[at]},
+        body=_counted(said, paragraphs),
+        beginning=_counted(said, beginning),
     )
     found = []
     above = word_count(lines[low - 1].text) if low else 0
@@ -195,14 +200,14 @@ def _first_prose(lines: Sequence[Line], good: Sequence[bool]) -> int:
     )
 
 
-def _paragraphs(lines: Sequence[Line], located: Located) -> list[Line]:
-    """Give the paragraphs of the body."""
+def _paragraphs(located: Located) -> list[int]:
+    """Give the lines that are paragraphs of the body."""
     span = range(located.first, located.last)
-    return [lines[at] for at in span if located.good[at] and at not in located.drops]
+    return [at for at in span if located.good[at] and at not in located.drops]
 
 
-def _said(lines: Iterable[Line]) -> list[str]:
-    return key("\n".join([line.text for line in lines])).split()
+def _counted(said: Mapping[int, list[str]], chosen: Iterable[int]) -> Counter[str]:
+    return Counter(chain.from_iterable(said[at] for at in chosen))
 
 
 def _about(view: _View, at: int) -> dict[str, float]:
