@@ -174,16 +174,22 @@ def domain_rates_of(settings: Settings) -> dict[str, str]:
     Raises:
         ConfigurationError: one is no domain and a rate.
     """
+    from digest.store.address import InvalidAddressError, parse_address
+
     rates = {}
     for text in settings.smtp.domain_rates:
-        domain, _, rate = text.partition(" ")
-        if not rate.strip():
+        name, _, rate = text.partition(" ")
+        try:
+            domain = parse_address(f"x@{name}").domain  # as lists have it: lower case, A-labels
+        except InvalidAddressError:
+            domain = ""
+        if not (domain and rate.strip()):
             raise ConfigurationError(
                 f"'{text}' is no domain and a rate",
                 where="[smtp] domain_rates",
                 hint='write "example.org 20/minute"',
             )
-        rates[domain.lower()] = rate.strip()
+        rates[domain] = rate.strip()
     return rates
 
 

@@ -110,10 +110,13 @@ def test_settings_name_further_servers_and_rates() -> None:
     assert transport_of(settings, "smtp://127.0.0.1:1").name == "smtp://127.0.0.1:1, smtp://127.0.0.1:2"
     assert transport_of(settings, "smtp://127.0.0.1:9").name == "smtp://127.0.0.1:9"
     assert domain_rates_of(settings) == {"example.org": "20/minute"}
+    abroad = Settings(smtp=SmtpSettings(domain_rates=("bücher.example.net 5/minute",)))
+    assert domain_rates_of(abroad) == {"xn--bcher-kva.example.net": "5/minute"}  # as lists have it
     for wrong in ("smtp://127.0.0.1:2 many", "smtps://mail.example.org"):
         with pytest.raises(ConfigurationError):
             transport_of(
                 Settings(smtp=SmtpSettings(url="smtp://127.0.0.1:1", servers=(wrong,))), "smtp://127.0.0.1:1"
             )
-    with pytest.raises(ConfigurationError):
-        domain_rates_of(Settings(smtp=SmtpSettings(domain_rates=("example.org",))))
+    for wrong in ("example.org", "not/a/domain 5/minute"):
+        with pytest.raises(ConfigurationError):
+            domain_rates_of(Settings(smtp=SmtpSettings(domain_rates=(wrong,))))
