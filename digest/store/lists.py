@@ -150,10 +150,8 @@ def _draft(cached: Path | None) -> Path:
     for old in sorted(cached.parent.glob("*.list.sqlite"), key=_age)[_KEPT_COPIES:]:
         old.unlink(missing_ok=True)  # of files that changed since, or of lists long done with
     for left in cached.parent.glob("*.list.sqlite.*"):
-        if _age(left) > _LONGEST_IMPORT_SECONDS:
-            left.unlink(
-                missing_ok=True
-            )  # by a run that was killed; it would keep people's addresses for good
+        if _age(left) > _LONGEST_IMPORT_SECONDS:  # by a killed run; it would keep people's addresses for good
+            left.unlink(missing_ok=True)
     # Not named by the process: in a container it has the same number each time, and finds its own remains.
     return cached.with_name(f"{cached.name}.{secrets.token_hex(4)}")
 
