@@ -100,7 +100,10 @@ class SmtpSettings:
     password_file: Annotated[str | None, "file whose first line is the password"] = None
     password_command: Annotated[str | None, "command whose first line of output is the password"] = None
     connections: Annotated[int | None, "connections at once; 16 on loopback, 4 elsewhere"] = None
-    rate: Annotated[str | None, "letters in a time, such as `500/day, 20/minute`"] = None
+    rate: Annotated[
+        str | None,
+        "letters in a time, such as `500/day, 20/minute`; with further `servers`, by all of them together",
+    ] = None
     tls_ca: Annotated[str | None, "certificate authority file for a server of your own"] = None
     pipelining: Annotated[bool, "false for a server that claims PIPELINING and cannot do it"] = True
     domain_rates: Annotated[
