@@ -2,7 +2,7 @@
 import { LetterFrame, Tabs, bytes, keys, listen, remark } from "./letter.js";
 
 const $ = (id) => document.getElementById(id);
-const state = { as: new URLSearchParams(location.search).get("as") ?? "", version: null, letter: null, scroll: 0 };
+const state = { as: new URLSearchParams(location.search).get("as") ?? "", version: null, letter: null, scroll: 0, asked: 0 };
 
 const OTHER = "\u0000another"; // no address is written so
 
@@ -12,6 +12,7 @@ const frame = new LetterFrame({
 const tabs = new Tabs(document.querySelector('[role="tablist"]'));
 
 async function refresh() {
+  const asked = ++state.asked;
   const query = new URLSearchParams(state.as ? { as: state.as } : {});
   const answer = await fetch(`/api/preview?${query}`);
   if (!answer.ok) {
@@ -19,6 +20,7 @@ async function refresh() {
     return;
   }
   const built = await answer.json();
+  if (asked !== state.asked) return; // another address was chosen meanwhile: its letter is on the way
   state.version = built.version;
   showError(built.error, built.letter);
   $("room").hidden = !built.letter;
@@ -202,11 +204,11 @@ keys({
   "?": () => $("keys").showModal(),
   digit: (event) => tabs.number(Number(event.key)),
 });
-listen(
+// Only then listen: news of the version that is being shown first would show it again, and close what was opened.
+await refresh().finally(() => listen(
   ({ version }) => { if (version !== state.version) refresh(); },
   (there) => {
     $("state").classList.toggle("lost", !there);
     $("state-text").textContent = there ? "watching for changes" : "not running; waiting for it";
   },
-);
-await refresh();
+));
