@@ -27,9 +27,11 @@ Exit status 70 is not in the tree: it is what a bug ends with, and a bug keeps i
 
 from __future__ import annotations
 
-from typing import ClassVar
+import errno
+from typing import ClassVar, Final
 
 __all__ = [
+    "DISK_FAILURES",
     "ChangedEditionError",
     "ConfigurationError",
     "DigestError",
@@ -46,6 +48,9 @@ __all__ = [
     "TryAgainError",
     "UsageError",
 ]
+
+# What a disk says that is full or fails: 74, whatever was written to it.
+DISK_FAILURES: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG})
 
 
 class DigestError(Exception):

@@ -9,7 +9,6 @@ exit status; a bug keeps its traceback and ends with 70.
 
 from __future__ import annotations
 
-import errno
 import importlib
 import io
 import os
@@ -17,7 +16,7 @@ import sys
 import traceback
 from typing import TYPE_CHECKING
 
-from digest.errors import DigestError
+from digest.errors import DISK_FAILURES, DigestError
 
 if TYPE_CHECKING:
     import click
@@ -58,7 +57,6 @@ _BUG = 70
 _DISK_FULL = 74
 _INTERRUPTED = 130
 _STDERR = 2
-_DISK_FAILURES = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG}
 
 
 def main() -> None:
@@ -120,7 +118,7 @@ def _run() -> int:  # noqa: PLR0911  # one return per way a command may end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        if error.errno not in _DISK_FAILURES:
+        if error.errno not in DISK_FAILURES:
             return _bug()
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         click.echo(f"digest: the result cannot be written: {error.strerror}", err=True)

@@ -7,14 +7,13 @@ survive a power loss. A damaged file is reported and left as it is: starting afr
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import secrets
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from digest.errors import ConfigurationError, DigestError, LockedError, StoreError, UsageError
+from digest.errors import DISK_FAILURES, ConfigurationError, DigestError, LockedError, StoreError, UsageError
 
 __all__ = ["APPLICATION_ID", "connect", "guard", "os_error", "parse_url", "transaction"]
 
@@ -203,7 +202,7 @@ def guard(where: str) -> Iterator[None]:
 def os_error(error: OSError, path: Path) -> DigestError:
     """Put a failure of the file system into our words: a full disk is 74, what may not be written 78."""
     reason = os.strerror(error.errno) if error.errno else str(error)
-    if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG}:
+    if error.errno in DISK_FAILURES:
         return StoreError(
             f"it cannot be written: {reason}",
             where=str(path),

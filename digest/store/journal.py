@@ -23,7 +23,6 @@ is reported, not skipped.
 
 from __future__ import annotations
 
-import errno
 import os
 import struct
 import zlib
@@ -32,7 +31,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from digest.errors import StoreError
+from digest.errors import DISK_FAILURES, StoreError
 from digest.model import Outcome
 from digest.store.states import BY_NUMBER, NUMBERS
 
@@ -47,7 +46,6 @@ _VERDICT: Final = struct.Struct("<BQBHd")
 _ONE: Final = struct.Struct("<BQ")
 _STOP: Final = b"\xe5"  # not written in a torn record, and no single flipped bit makes it of a zero
 _CLAIM, _COMMITTING, _ANSWERED, _RELEASE = 1, 2, 3, 4
-_DISK_FAILURES: Final = {errno.EIO, errno.ENOSPC, errno.EDQUOT}
 _REASON_LIMIT: Final = 230  # octets; receipts are cut to 200 characters
 
 
@@ -159,7 +157,7 @@ def _sync_name(file: Path) -> None:
             finally:
                 os.close(descriptor)
         except OSError as error:
-            if error.errno in _DISK_FAILURES:
+            if error.errno in DISK_FAILURES:
                 raise
 
 

@@ -186,7 +186,7 @@ class Ledger:
         """Take the next people in the order of sending; written down before they are given out."""
         assert self._roster is not None, "claim comes after begin"
         rows: list[tuple[int, str, str, str | None, str | None]] = []
-        if self._journal is not None and self._journal.is_full and self._unfolded is None:
+        if self._journal_is_full and self._unfolded is None:
             self.fold()  # of claims and releases: where nobody is answered, no verdict sees to it
         with guard(self._where):
             while self._spans and len(rows) < count:
@@ -267,10 +267,14 @@ class Ledger:
         elif (
             len(self._outcomes) >= _FOLD_AFTER
             or outcome.at - self._folded_at >= _FOLD_SECONDS
-            or (self._journal is not None and self._journal.is_full)
+            or self._journal_is_full
         ):
             self.fold()
             self._folded_at = outcome.at
+
+    @property
+    def _journal_is_full(self) -> bool:
+        return self._journal is not None and self._journal.is_full
 
     def fold(self) -> None:
         """Bring the journal's verdicts into SQLite, in one transaction, and begin a new journal.
@@ -280,8 +284,7 @@ class Ledger:
         failed, only the disk knows (its log may hold the commit without its sync). So no content leaves any more and
         neither journal is begun anew: whoever is under way stands as such in both.
         """
-        is_full = self._journal is not None and self._journal.is_full
-        if self._id is None or not (self._outcomes or is_full):
+        if self._id is None or not (self._outcomes or self._journal_is_full):
             return
         try:
             with guard(self._where):
