@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from digest.condensing.phrases import class_of
-from digest.condensing.words import stopwords_of, words_in
+from digest.condensing.words import holds_any, stopwords_of, words_in
 from digest.model import Sentence
 
 __all__ = ["FullName", "Names", "give_full_names"]
@@ -106,10 +106,7 @@ class Names:
 
     def may_be_in(self, line: str) -> bool:
         """Tell whether a line mentions anybody by surname; a part of a word counts too."""
-        for surname in self.surnames:  # noqa: SIM110  # any() would make a generator for each line
-            if surname in line:
-                return True
-        return False
+        return holds_any(line, self.surnames)
 
     def find(self, surname: str) -> FullName | None:
         """Find the one person of that surname; None where there is none for certain."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from digest.condensing.words import is_unspaced, words_in
+from digest.condensing.words import holds_any, is_unspaced, words_in
 
 __all__ = ["is_balanced", "is_prose", "lacks_speaker", "opens_dangling", "speaks_outside"]
 
@@ -143,14 +143,7 @@ def _is_chrome(text: str) -> bool:
     lower = text.lower()
     if (lower.startswith(_CHROME_STARTS) or text[0].isdigit()) and _CHROME.match(text):
         return True
-    return _has_chrome_word(lower) and _CHROME_INSIDE.match(text) is not None
-
-
-def _has_chrome_word(lower: str) -> bool:
-    for word in _CHROME_WORDS:  # noqa: SIM110  # any() would make a generator for each sentence
-        if word in lower:
-            return True
-    return False
+    return holds_any(lower, _CHROME_WORDS) and _CHROME_INSIDE.match(text) is not None
 
 
 def speaks_outside(text: str, tokens: Iterable[str]) -> bool:

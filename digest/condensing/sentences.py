@@ -9,8 +9,9 @@ Source: 53 edge cases in 14 languages, 31 of 34 English and 17 of 19 others righ
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
+from digest.condensing.words import holds_any
 from digest.model import Article, Sentence
 
 __all__ = ["split", "split_paragraph"]
@@ -139,9 +140,11 @@ def _cuts(text: str, start: int, end: int, *, glued: Sequence[int]) -> list[int]
     """Find where a unit of sentencex has to be cut again; ``glued`` are places known for the whole text."""
     unit = text[start:end]
     cuts = set(glued)
-    if _has(unit[:-_LEAST_BEHIND], _ENDS) and _MAYBE_GLUED.search(unit):
+    if holds_any(unit[:-_LEAST_BEHIND], _ENDS) and _MAYBE_GLUED.search(unit):
         cuts.update(start + found.end() for found in _GLUED.finditer(unit))
-    if unit.count(" ") >= _LONG_UNIT_WORDS or (_has(unit, _QUOTES) and len(_QUOTATION.findall(unit)) > 1):
+    if unit.count(" ") >= _LONG_UNIT_WORDS or (
+        holds_any(unit, _QUOTES) and len(_QUOTATION.findall(unit)) > 1
+    ):
         cuts.update(start + found.end() for found in _INNER_END.finditer(unit))
     if len(unit) > _THAI_UNIT_CHARACTERS and not unit.isascii() and _THAI.search(unit):
         last = start
@@ -150,10 +153,3 @@ def _cuts(text: str, start: int, end: int, *, glued: Sequence[int]) -> list[int]
                 last = start + found.end()
                 cuts.add(last)
     return sorted(cut for cut in cuts if start < cut < end) if cuts else []
-
-
-def _has(text: str, marks: Iterable[str]) -> bool:
-    for mark in marks:  # noqa: SIM110  # any() would make a generator for each of a thousand sentences
-        if mark in text:
-            return True
-    return False

@@ -6,7 +6,7 @@ Characters are the words of scripts written without spaces.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 
 from digest.condensing.stopwords import STOPWORDS
@@ -14,6 +14,7 @@ from digest.condensing.stopwords import STOPWORDS
 __all__ = [
     "content_stems",
     "count_words",
+    "holds_any",
     "is_unspaced",
     "stemmer_of",
     "stopwords_of",
@@ -133,3 +134,11 @@ class _ContentStems(dict[str, str]):
 def content_stems(language: str) -> Mapping[str, str]:
     """Give the stems of a language by lower-case word, made when asked for; ``""`` for a function word."""
     return _ContentStems(language)
+
+
+def holds_any(text: str, parts: Iterable[str]) -> bool:
+    """Tell whether any of some words or marks stands in a text; a part of a word counts too."""
+    for part in parts:  # noqa: SIM110  # any() would make a generator for each of a thousand sentences
+        if part in text:
+            return True
+    return False
