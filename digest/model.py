@@ -542,8 +542,8 @@ class Ledger(Protocol[RosterT_contra]):
         """Give when real letters of any edition were last tried since a time, at most so many, oldest first."""
         ...
 
-    def claim(self, count: int) -> list[Claimed]:
-        """Take the next people in the order of sending; written down before they are given out."""
+    def claim(self, count: int) -> Iterable[Claimed]:
+        """Take the next people in the order of sending; all are written down on return, not when they are given out."""
         ...
 
     def claim_again(self, delivery: int) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final, TypeAlias
 
 from digest.delivering.crowd import Crowd
@@ -55,8 +55,9 @@ class Course:
         self._allowance = Allowance(parse_rate(options.rate))
         owed = ledger.owed()
         self.total = owed if options.limit is None else min(owed, options.limit)
-        self._unclaimed = self.total
-        self._waiting: deque[Claimed] = deque()  # claimed, not handed out; those to try again come first
+        self._untried = self.total
+        self._again: deque[Claimed] = deque()  # those to try again, who come first
+        self._claimed: Iterator[Claimed] = iter(())
         self._domains = Domains(max_attempts=options.max_attempts, rates=options.domain_rates)
         self.crowd = Crowd(options.connections)
         self._remember(ledger, self._allowance)
@@ -102,7 +103,7 @@ class Course:
 
     def has_work(self) -> bool:
         """Tell whether somebody is left to be mailed by this run."""
-        return not self._stopped and (bool(self._waiting) or bool(self._domains.aside) or self._unclaimed > 0)
+        return not self._stopped and (bool(self._again) or bool(self._domains.aside) or self._untried > 0)
 
     def wait_seconds(self) -> float | None:
         """Tell how long to wait for the next letter; None when there is none left to hand out."""
@@ -110,7 +111,7 @@ class Course:
             return None
         now = self._clock.monotonic()
         wait = max(self._rest_until - now, self._allowance.wait(now))
-        if self._domains.is_full or (not self._waiting and self._unclaimed <= 0):
+        if self._domains.is_full or (not self._again and self._untried <= 0):
             wait = max(wait, self._domains.wait(now))
         return wait
 
@@ -139,7 +140,12 @@ class Course:
         )
 
     def _next_person(self) -> Claimed | None:
-        return self._waiting.popleft() if self._waiting or self._claim() else None
+        if self._again:
+            return self._again.popleft()
+        person = next(self._claimed, None) or self._claim()
+        if person is not None:
+            self._untried -= 1
+        return person
 
     def _next_allowed(self, now: float) -> Claimed | None:
         """Take the next person who may be mailed now, and count them."""
@@ -173,24 +179,28 @@ class Course:
         """Leave somebody planned as before, for a later run; a limit lets somebody else have the place."""
         self._counts[State.PLANNED] += 1
         if self._options.limit is not None:
-            self._unclaimed += 1
+            self._untried += 1
         self._tries.pop(person.delivery, None)
         try:
             self._ledger.release(person.delivery)
         except DigestError as error:
             self.halt(error)
 
-    def _claim(self) -> bool:
+    def _claim(self) -> Claimed | None:
+        """Claim some more people, and give the first of them."""
+        if self._untried <= 0:
+            return None
         # Fewer by those in flight, so that no more than one batch is ever claimed without an answer.
         count = max(self._options.connections, _CLAIM - len(self._flying))
         try:
-            claimed = self._ledger.claim(min(count, self._unclaimed))
+            self._claimed = iter(self._ledger.claim(min(count, self._untried)))
         except DigestError as error:
             self.halt(error)
-            return False
-        self._unclaimed = self._unclaimed - len(claimed) if claimed else 0
-        self._waiting.extend(claimed)
-        return bool(claimed)
+            return None
+        person = next(self._claimed, None)
+        if person is None:
+            self._untried = 0  # a limit hoped for somebody in place of those passed over
+        return person
 
     # --- taking in (the Observer protocol) ------------------------------------------------------------------
 
@@ -233,7 +243,7 @@ class Course:
         if ruling.retry and not self._stopped and not given_up:
             self._ledger.claim_again(parcel.key)
             self._tries[parcel.key] = tries
-            self._waiting.appendleft(person)
+            self._again.appendleft(person)
             return
         self._counts[ruling.state] += 1
         if self._progress is not None and self._clock.monotonic() - self._told >= _TELL_SECONDS:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -182,8 +182,11 @@ class Ledger:
 
     # --- sending --------------------------------------------------------------------------------------------
 
-    def claim(self, count: int) -> list[Claimed]:
-        """Take the next people in the order of sending; written down before they are given out."""
+    def claim(self, count: int) -> Iterator[Claimed]:
+        """Take the next people in the order of sending; all are written down on return.
+
+        Each is made when it is asked for: the connections would wait for 500 at once, and then all write at once.
+        """
         assert self._roster is not None, "claim comes after begin"
         rows: list[tuple[int, str, str, str | None, str | None]] = []
         if self._journal_is_full and self._unfolded is None:
@@ -196,10 +199,10 @@ class Ledger:
                 if self._journal is not None:
                     self._journal.claim(row[0] for row in rows)
         subscriber = self._roster.subscriber
-        return [
+        return (
             Claimed(delivery, subscriber(address, fields, name, language))
             for delivery, address, fields, name, language in rows
-        ]
+        )
 
     def claim_again(self, delivery: int) -> None:
         """Take somebody again whose letter was answered in this run; written down like the first time."""

@@ -296,7 +296,7 @@ async def test_no_more_than_some_hundreds_wait_aside(ledger: Ledger, monkeypatch
     claim, most = ledger.claim, 0
 
     def counting(count: int) -> list[Claimed]:
-        found = claim(count)
+        found = list(claim(count))
         claimed.extend(found)
         return found
 

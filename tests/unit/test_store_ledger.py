@@ -1,4 +1,4 @@
-"""A ledger whose disk fails at a fold: whichever journal counts afterwards, nobody under way is forgotten."""
+"""A ledger: what stands in it when, and that a disk that fails at a fold makes it forget nobody under way."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from digest.model import About, Outcome, State
 from digest.store import Ledger, Roster, Store
 from digest.store import ledger as module
 from digest.store.database import transaction
+from digest.store.journal import replay, told_generation
 
 ABOUT = About(subject="Harbour news", message_id_domain="example.org", started=1.0)
 LONG_AFTER = 100.0  # seconds; the answer that makes it time to fold
@@ -41,8 +42,22 @@ def begun(store: Store, roster: Roster) -> Ledger:
     """Begin a run with everybody claimed."""
     ledger = store.ledger(LETTER.edition)
     ledger.begin(roster, decisions(InDoubt.HOLD), suppression=(), about=ABOUT)
-    assert len(ledger.claim(10)) == len(roster)
+    assert len(list(ledger.claim(10))) == len(roster)
     return ledger
+
+
+def test_claimed_people_stand_in_the_journal_before_any_of_them_is_made(tmp_path: Path) -> None:
+    """They are made one by one, as connections ask; after a power loss all of them are in doubt nevertheless."""
+    with (
+        Store.open(f"sqlite:///{tmp_path / 's.sqlite'}") as store,
+        Roster.of(people(4)) as roster,
+        store.ledger(LETTER.edition) as ledger,
+    ):
+        ledger.begin(roster, decisions(InDoubt.HOLD), suppression=(), about=ABOUT)
+        claimed = ledger.claim(3)
+        (journal,) = tmp_path.glob("s.sqlite.d/*.journal")
+        assert replay(journal, told_generation(journal) or 0).claimed == {1, 2, 3}
+        assert [one.subscriber.address for one in claimed] == [one.address for one in people(3)]
 
 
 @pytest.mark.parametrize("commit", [durable_but_failed, failed])
