@@ -262,16 +262,11 @@ class Subscriber(NamedTuple):
     language: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """Sender and recipient of one transmission (RFC 5321), never derived from headers."""
 
     sender: str
     recipient: str
-
-    def __post_init__(self) -> None:
-        if not self.recipient:
-            raise ValueError("an envelope needs a recipient")
 
 
 class Stage(enum.StrEnum):

@@ -73,7 +73,7 @@ def prepare(  # noqa: PLR0911  # one return a reason: a list to read down
     size = len(message) + growth
     if _UNSAFE.search(sender):
         return Receipt(Stage.MAIL, 553, "the sender is no address for a command; not sent", "5.1.7")
-    if _UNSAFE.search(recipient):
+    if not recipient or _UNSAFE.search(recipient):
         return Receipt(Stage.RCPT, 553, "this is no address for a command; not sent", "5.1.3")
     if extensions.size is not None and size > extensions.size:
         what = f"the letter has {size} bytes, the server takes {extensions.size}; not sent"

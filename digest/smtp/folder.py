@@ -119,10 +119,16 @@ def read_envelopes(path: Path) -> Iterator[tuple[str, Envelope]]:
     with stream:
         for number, line in enumerate(stream, start=1):
             try:
-                shape = json.loads(line)
-                yield Path(shape["file"]).name, Envelope(str(shape["sender"]), str(shape["recipient"]))
+                yield _entry(line)
             except (ValueError, KeyError, TypeError) as error:
                 raise InvalidInputError("this is no envelope", where=f"{lines}:{number}") from error
+
+
+def _entry(line: str) -> tuple[str, Envelope]:
+    shape = json.loads(line)
+    if not shape["recipient"]:
+        raise ValueError("it is for nobody")
+    return Path(shape["file"]).name, Envelope(str(shape["sender"]), str(shape["recipient"]))
 
 
 def read_letter(path: Path, name: str, recipient: str) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,11 +12,12 @@ from api_server import ApiServer
 from fault_server import FaultServer
 from mail_desk import Recorder, parcels, pulling
 
-from digest.errors import StoreError
+from digest.errors import InvalidInputError, StoreError
 from digest.model import Envelope, Parcel, Receipt, Transport, Verdict
 from digest.smtp import open_transport, read_folder
 from digest.smtp.dkim import Signer
 from digest.smtp.dkim_keys import load_key, make_key, write_key
+from digest.smtp.folder import ENVELOPES
 
 
 @pytest.fixture(params=["staged", "pipelined", "folder", "memory", "sendmail", "ses", "mailgun", "signed"])
@@ -107,18 +109,31 @@ async def test_a_folder_is_read_back_as_it_was_written(tmp_path: Path) -> None:
     assert sum(name.endswith(".eml") for name in os.listdir(tmp_path)) == 5  # noqa: PTH208  # not a Path's I/O in async
 
 
+@pytest.mark.parametrize("broken", ["{", "{}", "[]", None])
+async def test_a_folder_with_a_line_that_is_no_envelope_says_which(tmp_path: Path, broken: str | None) -> None:
+    """Cut off, incomplete, of another shape or to nobody: refused with its line, nothing is guessed."""
+    connection = await open_transport(f"folder:{tmp_path}").open()
+    await connection.send(pulling(parcels(2)), Recorder())
+    first, second = (tmp_path / ENVELOPES).read_text("utf-8").splitlines()
+    to_nobody = json.dumps({**json.loads(second), "recipient": ""})
+    (tmp_path / ENVELOPES).write_text(f"{first}\n{broken or to_nobody}\n", "utf-8")
+    with pytest.raises(InvalidInputError, match="no envelope") as refused:
+        list(read_folder(tmp_path))
+    assert refused.value.where == f"{tmp_path / ENVELOPES}:2"
+
+
 async def test_s34_s35_d9_d13_what_a_server_does_not_take_is_refused_before_it_is_asked() -> None:
     """Too large, 8-bit or non-ASCII without the extension, unsafe or with bare line ends: nothing leaves."""
-    good, *bad = parcels(7)
+    good, *bad = parcels(8)
     envelope = good.envelope
-    recipients = ("jörg@example.org", "a@example.org>\r\nRCPT TO:<b@example.org", "<a@example.org> SIZE=1")
+    recipients = ("jörg@example.org", "a@example.org>\r\nRCPT TO:<b@example.org", "<a@example.org> SIZE=1", "")
     messages = (b"x" * 2_000 + b"\r\n", "Grüße\r\n".encode(), b"one\ntwo\r\n")
     spoilt = [
         *(
             Parcel(each.key, type(envelope)(envelope.sender, to), each.message)
-            for each, to in zip(bad[:3], recipients, strict=True)
+            for each, to in zip(bad[:4], recipients, strict=True)
         ),
-        *(Parcel(each.key, each.envelope, message) for each, message in zip(bad[3:], messages, strict=True)),
+        *(Parcel(each.key, each.envelope, message) for each, message in zip(bad[4:], messages, strict=True)),
     ]
     told = Recorder()
     async with FaultServer(offers=("SIZE 1000", "PIPELINING")) as server:
@@ -126,8 +141,8 @@ async def test_s34_s35_d9_d13_what_a_server_does_not_take_is_refused_before_it_i
         await connection.send(pulling([*spoilt, good]), told)
         await connection.close()
     enhanced = [told.receipts[each.key].enhanced for each in spoilt]
-    assert enhanced == ["5.6.7", "5.1.3", "5.1.3", "5.3.4", "5.6.3", "5.6.0"]
-    assert told.keys(Verdict.REFUSED) == {1, 2, 3, 4, 5, 6}
+    assert enhanced == ["5.6.7", "5.1.3", "5.1.3", "5.1.3", "5.3.4", "5.6.3", "5.6.0"]
+    assert told.keys(Verdict.REFUSED) == {1, 2, 3, 4, 5, 6, 7}
     assert told.keys(Verdict.ACCEPTED) == {0}
     assert sum(server.truth.contents.values()) == 1
     assert all(isinstance(receipt, Receipt) for receipt in told.receipts.values())
