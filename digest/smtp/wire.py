@@ -120,7 +120,8 @@ class Wire(asyncio.Protocol):
         self._replies = []
         self._stages = stages
         self._transport.write(out)
-        await self._until_woken(stages[0])
+        if self._has_to_wait(stages[0]):
+            await _pause()
         replies, self._replies, self._stages = self._replies, [], ()
         return replies
 
@@ -130,8 +131,8 @@ class Wire(asyncio.Protocol):
             if not self.is_usable:
                 return False
             self._transport.write(content[start : start + BLOCK_BYTES])
-            if self._paused:
-                await self._until_woken(Stage.BODY)
+            if self._paused and self._has_to_wait(Stage.BODY):
+                await _pause()
         return self.is_usable
 
     async def close(self) -> None:
@@ -204,15 +205,15 @@ class Wire(asyncio.Protocol):
             del self._replies[asked:]
         self._is_sound = False
 
-    async def _until_woken(self, stage: Stage) -> None:
-        """Wait until the replies are there, the bytes have left, or nothing can be hoped for."""
+    def _has_to_wait(self, stage: Stage) -> bool:
+        """Get ready to pause until the replies are there or the bytes have left; False where neither is to come."""
         if self.failure is not None:
-            return
+            return False
         self._ticks_left = self._ticks[stage]
         if self._timer is None:
             self._timer = self._loop.call_later(self._tick_seconds, self._tick)
         self._is_awaited = True
-        await _pause()
+        return True
 
     def _wake(self) -> None:
         if self._is_awaited:
