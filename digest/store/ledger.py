@@ -194,10 +194,10 @@ class Ledger:
         with guard(self._where):
             while self._spans and len(rows) < count:
                 rows += self._take(count - len(rows))
-            if rows:
-                self._claimed.update(row[0] for row in rows)
-                if self._journal is not None:
-                    self._journal.claim(row[0] for row in rows)
+            numbers = [row[0] for row in rows]
+            self._claimed.update(numbers)
+            if numbers and self._journal is not None:
+                self._journal.claim(numbers)
         subscriber = self._roster.subscriber
         return (
             Claimed(delivery, subscriber(address, fields, name, language))

@@ -110,7 +110,9 @@ async def test_a_folder_is_read_back_as_it_was_written(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("broken", ["{", "{}", "[]", None])
-async def test_a_folder_with_a_line_that_is_no_envelope_says_which(tmp_path: Path, broken: str | None) -> None:
+async def test_a_folder_with_a_line_that_is_no_envelope_says_which(
+    tmp_path: Path, broken: str | None
+) -> None:
     """Cut off, incomplete, of another shape or to nobody: refused with its line, nothing is guessed."""
     connection = await open_transport(f"folder:{tmp_path}").open()
     await connection.send(pulling(parcels(2)), Recorder())
@@ -126,7 +128,12 @@ async def test_s34_s35_d9_d13_what_a_server_does_not_take_is_refused_before_it_i
     """Too large, 8-bit or non-ASCII without the extension, unsafe or with bare line ends: nothing leaves."""
     good, *bad = parcels(8)
     envelope = good.envelope
-    recipients = ("jörg@example.org", "a@example.org>\r\nRCPT TO:<b@example.org", "<a@example.org> SIZE=1", "")
+    recipients = (
+        "jörg@example.org",
+        "a@example.org>\r\nRCPT TO:<b@example.org",
+        "<a@example.org> SIZE=1",
+        "",
+    )
     messages = (b"x" * 2_000 + b"\r\n", "Grüße\r\n".encode(), b"one\ntwo\r\n")
     spoilt = [
         *(
