@@ -150,6 +150,7 @@ def _prepare(connection: sqlite3.Connection, where: str) -> None:
         )
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA fullfsync = ON")  # macOS, see disk.sync; nothing elsewhere
     if version < len(_MIGRATIONS):
         with transaction(connection):
             _migrate(connection)

@@ -31,11 +31,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from digest.errors import DISK_FAILURES, StoreError
+from digest.errors import StoreError
 from digest.model import Outcome
+from digest.store.disk import boot, reserve, sync, sync_name
 from digest.store.states import BY_NUMBER, NUMBERS
 
-__all__ = ["CAPACITY", "Journal", "Replayed", "boot", "replay", "told_generation"]
+__all__ = ["CAPACITY", "Journal", "Replayed", "replay", "told_generation"]
 
 CAPACITY: Final = 1 << 20  # octets; some 3,000 letters, folded long before
 _RESERVE: Final = 1 << 16  # kept for the verdicts of what is in flight: 256 letters at most
@@ -46,6 +47,7 @@ _VERDICT: Final = struct.Struct("<BQBHd")
 _ONE: Final = struct.Struct("<BQ")
 _STOP: Final = b"\xe5"  # not written in a torn record, and no single flipped bit makes it of a zero
 _CLAIM, _COMMITTING, _ANSWERED, _RELEASE = 1, 2, 3, 4
+_UNKNOWN: Final = bytes(16)  # start of the machine
 _REASON_LIMIT: Final = 230  # octets; receipts are cut to 200 characters
 
 
@@ -53,21 +55,13 @@ _REASON_LIMIT: Final = 230  # octets; receipts are cut to 200 characters
 class Replayed:
     """What a journal says: verdicts in order, what was under way, and what was claimed without a verdict.
 
-    ``lost_power``: the machine was started anew since, so records after the last claim may be missing.
+    ``lost_power``: the machine was started anew since, or may have been: records after the last claim may be missing.
     """
 
     outcomes: list[Outcome] = field(default_factory=list)
     committing: set[int] = field(default_factory=set)
     claimed: set[int] = field(default_factory=set)
     lost_power: bool = False
-
-
-def boot() -> bytes:
-    """Give what tells this start of the machine from others; zeros where the system does not say."""
-    try:
-        return bytes.fromhex(Path("/proc/sys/kernel/random/boot_id").read_text().strip().replace("-", ""))
-    except (OSError, ValueError):
-        return bytes(16)
 
 
 class Journal:
@@ -78,15 +72,15 @@ class Journal:
     ) -> None:
         self._descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
         try:
-            os.posix_fallocate(self._descriptor, 0, CAPACITY)
-            header = _HEADER.pack(_MAGIC, generation, boot(), 0)[:-4]
+            reserve(self._descriptor, CAPACITY)
+            header = _HEADER.pack(_MAGIC, generation, boot() or _UNKNOWN, 0)[:-4]
             self._sum = zlib.crc32(header)
             os.pwrite(self._descriptor, header + self._sum.to_bytes(4, "little"), 0)
             self._end = _HEADER.size
             for delivery in committing:
                 self._write(_ONE.pack(_COMMITTING, delivery))
             self.claim(claimed)
-            _sync_name(file)
+            sync_name(file)
         except BaseException:
             self.close()
             raise
@@ -101,7 +95,7 @@ class Journal:
         numbers = list(deliveries)
         if numbers:
             self._write(struct.pack(f"<B{len(numbers)}Q", _CLAIM, *numbers))
-        os.fdatasync(self._descriptor)
+        sync(self._descriptor)
 
     def release(self, delivery: int) -> None:
         """Write down that somebody claimed is not tried after all."""
@@ -123,7 +117,7 @@ class Journal:
 
     def sync(self) -> None:
         """Bring everything written onto the disk."""
-        os.fdatasync(self._descriptor)
+        sync(self._descriptor)
 
     def _write(self, *bodies: bytes) -> None:
         total, records = self._sum, b""
@@ -141,24 +135,6 @@ class Journal:
     def close(self) -> None:
         """Let go of the file."""
         os.close(self._descriptor)
-
-
-def _sync_name(file: Path) -> None:
-    """Bring a file's name onto the disk, and that of its folder: a sync of the file need not (POSIX fsync).
-
-    Where folders cannot be synced (some network file systems, folders one may write to and not list), going on is all
-    there is, as SQLite does; a disk that fails is an error here too.
-    """
-    for folder in (file.parent, file.parent.parent):
-        try:
-            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
-        except OSError as error:
-            if error.errno in DISK_FAILURES:
-                raise
 
 
 def told_generation(file: Path) -> int | None:
@@ -191,7 +167,7 @@ def replay(file: Path, generation: int) -> Replayed:
         raise _damaged(file, "its header is unreadable")
     if found != generation:
         raise _damaged(file, f"it belongs to fold {found}, the store is at {generation}")
-    return _read(file, content, header_sum, lost_power=booted != boot())
+    return _read(file, content, header_sum, lost_power=booted == _UNKNOWN or booted != boot())
 
 
 def _read(file: Path, content: bytes, total: int, *, lost_power: bool) -> Replayed:

@@ -10,7 +10,7 @@ import pytest
 
 from digest.errors import StoreError
 from digest.model import Outcome
-from digest.store.journal import CAPACITY, Journal, boot, replay
+from digest.store.journal import CAPACITY, Journal, replay
 from digest.store.states import State
 
 NEVER = "digest.store.journal.boot"
@@ -151,12 +151,6 @@ def test_after_a_power_loss_an_unreadable_end_is_expected(
     assert found.lost_power
     assert 0 < len(found.outcomes) < len(outcomes)
     assert found.outcomes == outcomes[: len(found.outcomes)]
-
-
-def test_the_machines_start_is_known() -> None:
-    """Sixteen octets that do not change while the machine runs."""
-    assert boot() == boot()
-    assert len(boot()) == 16
 
 
 @pytest.mark.parametrize(("number", "is_told"), [(22, False), (13, False), (5, True), (28, True)])
