@@ -61,16 +61,22 @@ _STDERR = 2
 
 def main() -> None:
     """Run the command line and exit with its status."""
-    if sys.argv[1:] == ["--version"]:  # answered before click is loaded: scripts ask this often
-        from digest.cli.version import version
-
-        print(f"digest {version()}")  # noqa: T201  # the command's result
-        return
     _open_missing_streams()
     try:
-        sys.exit(_run())
+        sys.exit(_tell_version() if sys.argv[1:] == ["--version"] else _run())
     except KeyboardInterrupt:  # while click was being loaded
         sys.exit(_INTERRUPTED)
+
+
+def _tell_version() -> int:
+    """Answer before click is loaded: scripts ask this often."""
+    from digest.cli.version import version
+
+    try:
+        print(f"digest {version()}", flush=True)  # noqa: T201  # the command's result
+    except OSError as error:
+        return _not_written(error)
+    return 0
 
 
 def _open_missing_streams() -> None:
@@ -113,19 +119,23 @@ def _run() -> int:  # noqa: PLR0911  # one return per way a command may end
     except DigestError as error:
         show(error)
         return error.exit_status
-    except BrokenPipeError:
-        # the reader of our output went away (`| head`): nobody is left to tell
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except OSError as error:
-        if error.errno not in DISK_FAILURES:
-            return _bug()
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        click.echo(f"digest: the result cannot be written: {error.strerror}", err=True)
-        return _DISK_FULL
+        return _not_written(error)
     except Exception:  # noqa: BLE001  # the outermost loop: a bug keeps its traceback and gets its own status
         return _bug()
     return result if isinstance(result, int) else 0
+
+
+def _not_written(error: OSError) -> int:
+    """End after output that did not arrive: its reader went away (`| head`) and is not told, or the disk is full."""
+    is_unread = isinstance(error, BrokenPipeError)
+    if not is_unread and error.errno not in DISK_FAILURES:
+        return _bug()
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if is_unread:
+        return 0
+    print(f"digest: the result cannot be written: {error.strerror}", file=sys.stderr)  # noqa: T201
+    return _DISK_FULL
 
 
 def _bug() -> int:

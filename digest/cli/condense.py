@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import click
 
-from digest.cli.options import allow_private, as_json, method_options, read_stdin, sources
+from digest.cli.options import (
+    allow_private,
+    as_json,
+    config,
+    method_options,
+    read_stdin,
+    settings_with,
+    sources,
+)
 
 if TYPE_CHECKING:
     from digest.condensing.options import Method
@@ -20,6 +29,7 @@ __all__ = ["command"]
 @click.option("--markdown", is_flag=True, help="Print Markdown.")
 @method_options
 @allow_private
+@config
 def command(
     sources: tuple[str, ...],
     as_json: bool,
@@ -27,6 +37,7 @@ def command(
     method: str | None,
     model: str | None,
     allow_private: bool,
+    config: Path | None,
 ) -> int:
     """Condense articles to a headline, a summary and key points, each with the sentences it rests on.
 
@@ -44,7 +55,8 @@ def command(
     from digest.reading import ReadingOptions
     from digest.shapes import digest_to_json, json_line
 
-    options = CondensingOptions(method=cast("Method", method or "rank"), model=model)
+    settings = settings_with(config, condense__method=method, condense__model=model).condense
+    options = CondensingOptions(method=cast("Method", settings.method), model=settings.model)
 
     def show(content: Article | Digest) -> str:
         digest = condense(content, options=options) if isinstance(content, Article) else content

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
@@ -96,10 +98,28 @@ def _people(count: int) -> str:
 
 
 def password_prompt() -> Callable[[str], str] | None:
-    """Give a way to ask for a password, where a person is there to be asked."""
+    """Give a way to ask for a password, where a person is there to be asked; for the running loop.
+
+    Transports ask in a thread, since a command may take its time. No signal reaches a thread: Ctrl-C would leave one
+    that waits for the answer, and a terminal that shows nothing. So the main thread asks, and the loop stands still.
+    """
     if not is_interactive():
         return None
-    return lambda text: str(click.prompt(text, hide_input=True, err=True))
+    loop = asyncio.get_running_loop()
+
+    def ask(text: str) -> str:
+        with asking():
+            return str(click.prompt(text, hide_input=True, err=True))
+
+    async def ask_in_loop(text: str) -> str:
+        return ask(text)
+
+    def answer(text: str) -> str:
+        if threading.current_thread() is threading.main_thread():
+            return ask(text)
+        return asyncio.run_coroutine_threadsafe(ask_in_loop(text), loop).result()
+
+    return answer
 
 
 class ProgressBar:

@@ -79,11 +79,22 @@ def letter_options(command: _Command) -> _Command:
 
 
 def settings_with(config_path: object, **flags: Any) -> Settings:
-    """Load the settings that hold, with flags named section__key on top; click has checked their types."""
+    """Load the settings that hold, with flags named section__key on top; click has checked their types.
+
+    Raises:
+        UsageError: a model was named, and the method that holds uses none.
+        InputMissingError, ConfigurationError: as ``load_settings`` does.
+    """
+    from digest.errors import UsageError
     from digest.settings import load_settings
 
     assert config_path is None or isinstance(config_path, Path)
-    return load_settings(config_path, flags={name.replace("__", ".", 1): flags[name] for name in flags})
+    settings = load_settings(config_path, flags={name.replace("__", ".", 1): flags[name] for name in flags})
+    if flags.get("condense__model") and settings.condense.method != "llm":
+        raise UsageError(
+            f"the method {settings.condense.method} uses no model", where="--model", hint="add --method llm"
+        )
+    return settings
 
 
 def sender_flags(sender: object) -> dict[str, Value]:

@@ -66,17 +66,15 @@ def command(sources: tuple[str, ...], **flags: object) -> int:
         stdin=read_stdin(sources),
         **{name: flags[name] for name in ("subject", "as_address", "allow_private", "attachments")},  # type: ignore[arg-type]  # click checked their types
     )
-    folder, port = flags["output"], flags["port"]
-    if isinstance(folder, Path):
-        for path in write_preview(run(build_preview(request, _settings(flags))), folder):
-            click.echo(path)
-        return 0
+    folder, pictures, port = flags["output"], flags["screenshots"], flags["port"]
+    if isinstance(folder, Path) or isinstance(pictures, Path):
+        built = run(build_preview(request, _settings(flags)))
+        written = [*write_preview(built, folder)] if isinstance(folder, Path) else []
+        if isinstance(pictures, Path):
+            from digest.web.screenshots import take_screenshots
 
-    pictures = flags["screenshots"]
-    if isinstance(pictures, Path):
-        from digest.web.screenshots import take_screenshots
-
-        for path in run(take_screenshots(run(build_preview(request, _settings(flags))), pictures)):
+            written += run(take_screenshots(built, pictures))
+        for path in written:
             click.echo(path)
         return 0
 

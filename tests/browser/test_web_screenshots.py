@@ -9,12 +9,14 @@ import zlib
 from pathlib import Path
 
 import pytest
+from cli_places import folder_with
+from command import digest
 from preview_in_thread import LETTER_HTML
 
 from digest.errors import ConfigurationError
 from digest.web import Preview
 from digest.web.frame import Look
-from digest.web.screenshots import BROWSERS, Shot, take_screenshots
+from digest.web.screenshots import BROWSERS, VIEWS, Shot, take_screenshots
 
 needs_chromium = pytest.mark.skipif(
     not any(shutil.which(name) for name in BROWSERS), reason="no Chromium is installed"
@@ -57,6 +59,22 @@ async def test_a_picture_is_as_wide_as_asked_and_as_tall_as_the_letter(tmp_path:
     assert size(light)[1] > 1200
     assert first_pixel(light) == (250, 248, 244)
     assert first_pixel(dark) == (24, 26, 27)
+
+
+@needs_chromium
+async def test_the_command_writes_the_letter_and_its_pictures_at_once(tmp_path: Path) -> None:
+    """``-o`` and ``--screenshots`` together do both; the letter alone was written before."""
+    folder = folder_with(tmp_path, people=1)
+    ended = await digest("preview", "article.txt", "-o", "letter", "--screenshots", "shots", cwd=folder)
+    assert ended.status == 0, ended.err
+    assert {path.name for path in (folder / "letter").iterdir()} == {
+        "letter.html",
+        "letter.txt",
+        "letter.eml",
+    }
+    pictures = sorted((folder / "shots").glob("*.png"))
+    assert len(pictures) == len(VIEWS)
+    assert len(ended.out.splitlines()) == 3 + len(pictures)
 
 
 @needs_chromium

@@ -246,3 +246,14 @@ async def test_a_debug_server_that_cannot_be_read_is_usage(folder: Path) -> None
     smtp = ("--debug", "--smtp", "smtp://[x")
     ended = await digest("send", "article.txt", "--to", "list.csv", *smtp, cwd=folder)
     assert (ended.status, "Traceback" in ended.err) == (2, False)
+
+
+@pytest.mark.parametrize(
+    "command", [("condense",), ("send", "--to", "list.csv", "--smtp", "folder:out", "--yes")]
+)
+async def test_a_model_that_nobody_would_ask_is_refused(folder: Path, command: tuple[str, ...]) -> None:
+    """``--model`` without ``--method llm`` was left aside without a word."""
+    ended = await digest(*command, "article.txt", "--model", "some-model", cwd=folder)
+    assert (ended.status, ended.out) == (2, "")
+    assert "--method llm" in ended.err
+    assert not (folder / "out").exists()

@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,7 +52,9 @@ async def test_l12_closed_streams_disturb_no_sending(folder: Path, closed: str) 
     assert list(server.truth.accepted.values()) == [1, 1, 1]
 
 
-@pytest.mark.parametrize("command", ["read article.txt", "condense --json article.txt", "--help"])
+@pytest.mark.parametrize(
+    "command", ["read article.txt", "condense --json article.txt", "--help", "--version"]
+)
 def test_a_result_that_cannot_be_written_is_no_bug(folder: Path, command: str) -> None:
     """A full disk behind stdout: 74 and one line."""
     ended = shell(f"$DIGEST {command} > /dev/full", cwd=folder)
@@ -149,6 +152,11 @@ class Terminal:
         self.shown += more
         return bool(more)
 
+    @property
+    def echoes(self) -> bool:
+        """Tell whether it shows what is typed."""
+        return bool(termios.tcgetattr(self._keys)[3] & termios.ECHO)
+
     def press(self, keys: bytes) -> None:
         """Type."""
         os.write(self._keys, keys)
@@ -184,6 +192,44 @@ def test_ctrl_c_at_the_question_leaves_at_once(folder: Path) -> None:
     assert terminal.end() == 130
     assert b"digest: interrupted" in terminal.shown
     assert not list((folder / "out").glob("*.eml"))
+
+
+async def test_a_password_is_typed_once_unseen_and_used(folder: Path) -> None:
+    """All connections log in with it, and it is not shown."""
+
+    def type_it(url: str) -> Terminal:
+        terminal = Terminal("send", "article.txt", "--to", "list.csv", "--smtp", url, "--yes", cwd=folder)
+        terminal.wait_for(b"Password")
+        while terminal.echoes:
+            time.sleep(0.05)
+        terminal.press(b"tide-and-time\n")
+        assert terminal.end() == 0
+        return terminal
+
+    async with FaultServer(behave, offers=("PIPELINING", "AUTH PLAIN")) as server:
+        url = f"smtp://editor@127.0.0.1:{server.port}?auth=plain"
+        terminal = await asyncio.to_thread(type_it, url)
+    assert set(server.truth.logins) == {"editor tide-and-time"}
+    assert len(server.truth.accepted) == 3
+    assert terminal.shown.count(b"Password") == 1
+    assert b"tide" not in terminal.shown
+
+
+async def test_ctrl_c_at_the_password_leaves_at_once(folder: Path) -> None:
+    """130, one line, nobody is logged in, and the terminal shows again what is typed."""
+
+    def interrupt_at_the_password(url: str) -> None:
+        terminal = Terminal("send", "article.txt", "--to", "list.csv", "--smtp", url, "--yes", cwd=folder)
+        terminal.wait_for(b"Password")
+        terminal.press_until_it_ends(b"\x03")
+        assert terminal.echoes
+        assert terminal.end() == 130
+        assert b"digest: interrupted" in terminal.shown
+
+    async with FaultServer(behave, offers=("AUTH PLAIN",)) as server:
+        url = f"smtp://editor@127.0.0.1:{server.port}?auth=plain"
+        await asyncio.to_thread(interrupt_at_the_password, url)
+    assert not server.truth.logins
 
 
 def test_ctrl_c_while_articles_are_read_is_no_bug(folder: Path) -> None:
