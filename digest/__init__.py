@@ -7,8 +7,9 @@ loads none of the libraries behind them.
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING
+
+from digest.lazily import lazily
 
 if TYPE_CHECKING:
     from digest.composing import compose
@@ -45,22 +46,22 @@ __all__ = [
     "read",
 ]
 
-_VERB_ROOMS = {
-    "read": "digest.reading",
-    "condense": "digest.condensing",
-    "compose": "digest.composing",
-    "deliver": "digest.delivering",
-    "DigestError": "digest.errors",
-}
-
-
-def __getattr__(name: str) -> object:
-    if name not in __all__:
-        raise AttributeError(f"module 'digest' has no attribute '{name}'")
-    found = getattr(importlib.import_module(_VERB_ROOMS.get(name, "digest.model")), name)
-    globals()[name] = found
-    return found
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__ = lazily(
+    __name__,
+    {
+        "Article": "model",
+        "Digest": "model",
+        "DigestError": "errors",
+        "Edition": "model",
+        "Letter": "model",
+        "Sender": "model",
+        "Sentence": "model",
+        "Source": "model",
+        "Subscriber": "model",
+        "Verdict": "model",
+        "compose": "composing",
+        "condense": "condensing",
+        "deliver": "delivering",
+        "read": "reading",
+    },
+)

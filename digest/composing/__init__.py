@@ -10,8 +10,9 @@ This room reads no settings, opens no connection and prints nothing.
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING
+
+from digest.lazily import lazily
 
 if TYPE_CHECKING:
     from digest.composing.composition import compose, render
@@ -52,42 +53,32 @@ __all__ = [
     "theme_names",
 ]
 
-_FILES = {
-    "Attachment": "pictures",
-    "Filler": "filling",
-    "Finding": "finding",
-    "Page": "page",
-    "Picture": "pictures",
-    "Theme": "theme",
-    "check_columns": "keeping",
-    "check_condition": "expression",
-    "compose": "composition",
-    "dump": "keeping",
-    "embedded": "pictures",
-    "evaluate": "expression",
-    "fill": "filling",
-    "hosted": "pictures",
-    "lint": "linting",
-    "load": "keeping",
-    "load_theme": "theme",
-    "located": "locating",
-    "message_id": "filling",
-    "missing_fields": "keeping",
-    "parse_condition": "expression",
-    "render": "composition",
-    "theme_files": "theme",
-    "theme_names": "theme",
-}
-
-
-def __getattr__(name: str) -> object:
-    if name not in _FILES:
-        raise AttributeError(f"module 'digest.composing' has no attribute '{name}'")
-    found: object = getattr(importlib.import_module(f"digest.composing.{_FILES[name]}"), name)
-    # A file of this room has the name of its function: what is bound here wins over the submodule.
-    globals()[name] = found
-    return found
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__ = lazily(
+    __name__,
+    {
+        "Attachment": "pictures",
+        "Filler": "filling",
+        "Finding": "finding",
+        "Page": "page",
+        "Picture": "pictures",
+        "Theme": "theme",
+        "check_columns": "keeping",
+        "check_condition": "expression",
+        "compose": "composition",
+        "dump": "keeping",
+        "embedded": "pictures",
+        "evaluate": "expression",
+        "fill": "filling",
+        "hosted": "pictures",
+        "lint": "linting",
+        "load": "keeping",
+        "load_theme": "theme",
+        "located": "locating",
+        "message_id": "filling",
+        "missing_fields": "keeping",
+        "parse_condition": "expression",
+        "render": "composition",
+        "theme_files": "theme",
+        "theme_names": "theme",
+    },
+)

@@ -10,8 +10,9 @@ name. Names are resolved when first used (PEP 562), so that importing the room l
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING
+
+from digest.lazily import lazily
 
 if TYPE_CHECKING:
     from digest.condensing.arranging import Arrangement, Overlap, arrange
@@ -31,25 +32,16 @@ __all__ = [
     "write_by_model",
 ]
 
-_FILES = {
-    "Arrangement": "arranging",
-    "Overlap": "arranging",
-    "arrange": "arranging",
-    "condense": "condenser",
-    "warn_ungrounded": "grounding",
-    "CondensingOptions": "options",
-    "Written": "modelling",
-    "write_by_model": "modelling",
-}
-
-
-def __getattr__(name: str) -> object:
-    if name not in _FILES:
-        raise AttributeError(f"module 'digest.condensing' has no attribute '{name}'")
-    found: object = getattr(importlib.import_module(f"digest.condensing.{_FILES[name]}"), name)
-    globals()[name] = found
-    return found
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__ = lazily(
+    __name__,
+    {
+        "Arrangement": "arranging",
+        "Overlap": "arranging",
+        "arrange": "arranging",
+        "condense": "condenser",
+        "warn_ungrounded": "grounding",
+        "CondensingOptions": "options",
+        "Written": "modelling",
+        "write_by_model": "modelling",
+    },
+)

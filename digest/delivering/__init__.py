@@ -5,8 +5,9 @@ Names are resolved when first used (PEP 562), so that importing the room loads n
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING
+
+from digest.lazily import lazily
 
 if TYPE_CHECKING:
     from digest.delivering.options import DeliveryOptions, InDoubt
@@ -28,23 +29,18 @@ __all__ = [
     "rehearsal_of",
 ]
 
-_FILES = {
-    "DeliveryOptions": "options",
-    "InDoubt": "options",
-    "PlanSummary": "plans",
-    "Progress": "report",
-    "Report": "report",
-    "Server": "servers",
-    "Servers": "servers",
-    "deliver": "run",
-    "plan": "plans",
-    "rehearsal_of": "run",
-}
-
-
-def __getattr__(name: str) -> object:
-    if name not in _FILES:
-        raise AttributeError(f"module 'digest.delivering' has no attribute '{name}'")
-    found = getattr(importlib.import_module(f"digest.delivering.{_FILES[name]}"), name)
-    globals()[name] = found
-    return found
+__getattr__, __dir__ = lazily(
+    __name__,
+    {
+        "DeliveryOptions": "options",
+        "InDoubt": "options",
+        "PlanSummary": "plans",
+        "Progress": "report",
+        "Report": "report",
+        "Server": "servers",
+        "Servers": "servers",
+        "deliver": "run",
+        "plan": "plans",
+        "rehearsal_of": "run",
+    },
+)

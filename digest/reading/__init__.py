@@ -30,8 +30,9 @@ Only ``files`` and ``fetching`` touch the outside. No network address is contact
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING
+
+from digest.lazily import lazily
 
 if TYPE_CHECKING:
     from digest.reading.collecting import Collected, collect, read
@@ -57,31 +58,22 @@ __all__ = [
     "settle",
 ]
 
-_FILES = {
-    "Collected": "collecting",
-    "collect": "collecting",
-    "read": "collecting",
-    "Entry": "entries",
-    "FeedReading": "entries",
-    "FeedState": "entries",
-    "ReadingOptions": "options",
-    "full_text": "polling",
-    "poll": "polling",
-    "Selection": "selecting",
-    "SelectionOptions": "selecting",
-    "Story": "selecting",
-    "select": "selecting",
-    "settle": "selecting",
-}
-
-
-def __getattr__(name: str) -> object:
-    if name not in _FILES:
-        raise AttributeError(f"module 'digest.reading' has no attribute '{name}'")
-    found = getattr(importlib.import_module(f"digest.reading.{_FILES[name]}"), name)
-    globals()[name] = found
-    return found
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__ = lazily(
+    __name__,
+    {
+        "Collected": "collecting",
+        "collect": "collecting",
+        "read": "collecting",
+        "Entry": "entries",
+        "FeedReading": "entries",
+        "FeedState": "entries",
+        "ReadingOptions": "options",
+        "full_text": "polling",
+        "poll": "polling",
+        "Selection": "selecting",
+        "SelectionOptions": "selecting",
+        "Story": "selecting",
+        "select": "selecting",
+        "settle": "selecting",
+    },
+)

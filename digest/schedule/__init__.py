@@ -5,8 +5,9 @@ This room knows only paths and times. It never looks into the settings and never
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING
+
+from digest.lazily import lazily
 
 if TYPE_CHECKING:
     from digest.schedule.entry import ScheduleEntry, crontab_line
@@ -15,19 +16,14 @@ if TYPE_CHECKING:
 
 __all__ = ["ScheduleEntry", "add", "crontab_line", "entries", "remove", "systemd_units"]
 
-_ROOMS = {
-    "ScheduleEntry": "digest.schedule.entry",
-    "add": "digest.schedule.tab",
-    "crontab_line": "digest.schedule.entry",
-    "entries": "digest.schedule.tab",
-    "remove": "digest.schedule.tab",
-    "systemd_units": "digest.schedule.systemd",
-}
-
-
-def __getattr__(name: str) -> object:
-    if name not in _ROOMS:
-        raise AttributeError(f"module 'digest.schedule' has no attribute '{name}'")
-    found = getattr(importlib.import_module(_ROOMS[name]), name)
-    globals()[name] = found
-    return found
+__getattr__, __dir__ = lazily(
+    __name__,
+    {
+        "ScheduleEntry": "entry",
+        "add": "tab",
+        "crontab_line": "entry",
+        "entries": "tab",
+        "remove": "tab",
+        "systemd_units": "systemd",
+    },
+)

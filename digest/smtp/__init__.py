@@ -8,8 +8,9 @@ loads no SMTP client.
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING
+
+from digest.lazily import lazily
 
 if TYPE_CHECKING:
     from digest.smtp.errors import ConnectionLostError, ServerUnavailableError
@@ -39,29 +40,24 @@ __all__ = [
     "verdict",
 ]
 
-_FILES = {
-    "Cause": "verdicts",
-    "ConnectionLostError": "errors",
-    "FolderTransport": "folder",
-    "Judgement": "verdicts",
-    "MemoryTransport": "memory",
-    "Scope": "verdicts",
-    "ServerUnavailableError": "errors",
-    "SmtpOptions": "options",
-    "SmtpTransport": "transport",
-    "StageTimeouts": "options",
-    "Tls": "options",
-    "is_loopback": "options",
-    "open_transport": "opening",
-    "parse_url": "options",
-    "read_folder": "folder",
-    "verdict": "verdicts",
-}
-
-
-def __getattr__(name: str) -> object:
-    if name not in _FILES:
-        raise AttributeError(f"module 'digest.smtp' has no attribute '{name}'")
-    found = getattr(importlib.import_module(f"digest.smtp.{_FILES[name]}"), name)
-    globals()[name] = found
-    return found
+__getattr__, __dir__ = lazily(
+    __name__,
+    {
+        "Cause": "verdicts",
+        "ConnectionLostError": "errors",
+        "FolderTransport": "folder",
+        "Judgement": "verdicts",
+        "MemoryTransport": "memory",
+        "Scope": "verdicts",
+        "ServerUnavailableError": "errors",
+        "SmtpOptions": "options",
+        "SmtpTransport": "transport",
+        "StageTimeouts": "options",
+        "Tls": "options",
+        "is_loopback": "options",
+        "open_transport": "opening",
+        "parse_url": "options",
+        "read_folder": "folder",
+        "verdict": "verdicts",
+    },
+)

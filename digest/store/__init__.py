@@ -5,8 +5,9 @@ Names are resolved when first used (PEP 562), so that importing the room loads n
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING
+
+from digest.lazily import lazily
 
 if TYPE_CHECKING:
     from digest.store.address import Address, InvalidAddressError, parse_address
@@ -37,28 +38,23 @@ __all__ = [
     "read_suppression",
 ]
 
-_FILES = {
-    "COUNTED": "states",
-    "Address": "address",
-    "EditionSummary": "editions",
-    "FrozenEdition": "editions",
-    "InvalidAddressError": "address",
-    "Ledger": "ledger",
-    "ListOptions": "lists",
-    "Roster": "roster",
-    "State": "states",
-    "Status": "status",
-    "Store": "store",
-    "Suppression": "suppression",
-    "parse_address": "address",
-    "read_list": "lists",
-    "read_suppression": "suppression",
-}
-
-
-def __getattr__(name: str) -> object:
-    if name not in _FILES:
-        raise AttributeError(f"module 'digest.store' has no attribute '{name}'")
-    found = getattr(importlib.import_module(f"digest.store.{_FILES[name]}"), name)
-    globals()[name] = found
-    return found
+__getattr__, __dir__ = lazily(
+    __name__,
+    {
+        "COUNTED": "states",
+        "Address": "address",
+        "EditionSummary": "editions",
+        "FrozenEdition": "editions",
+        "InvalidAddressError": "address",
+        "Ledger": "ledger",
+        "ListOptions": "lists",
+        "Roster": "roster",
+        "State": "states",
+        "Status": "status",
+        "Store": "store",
+        "Suppression": "suppression",
+        "parse_address": "address",
+        "read_list": "lists",
+        "read_suppression": "suppression",
+    },
+)

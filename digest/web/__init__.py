@@ -6,8 +6,9 @@ importing this package loads no web stack.
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING
+
+from digest.lazily import lazily
 
 if TYPE_CHECKING:
     from digest.web.desk import Preview
@@ -27,21 +28,16 @@ __all__ = [
     "serve_preview",
 ]
 
-_ROOMS = {
-    "Inbox": "digest.web.inbox",
-    "InboxAddresses": "digest.web.inbox",
-    "InboxOptions": "digest.web.inbox",
-    "Preview": "digest.web.desk",
-    "Received": "digest.web.mailbox",
-    "Remark": "digest.web.remark",
-    "serve_inbox": "digest.web.inbox",
-    "serve_preview": "digest.web.preview",
-}
-
-
-def __getattr__(name: str) -> object:
-    if name not in _ROOMS:
-        raise AttributeError(f"module 'digest.web' has no attribute '{name}'")
-    found = getattr(importlib.import_module(_ROOMS[name]), name)
-    globals()[name] = found
-    return found
+__getattr__, __dir__ = lazily(
+    __name__,
+    {
+        "Inbox": "inbox",
+        "InboxAddresses": "inbox",
+        "InboxOptions": "inbox",
+        "Preview": "desk",
+        "Received": "mailbox",
+        "Remark": "remark",
+        "serve_inbox": "inbox",
+        "serve_preview": "preview",
+    },
+)
