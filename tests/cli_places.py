@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
-__all__ = ["ARTICLE", "article", "folder_with"]
+__all__ = ["ARTICLE", "article", "folder_with", "sending"]
 
 ARTICLE = """\
 A library lends bicycles
@@ -88,3 +88,8 @@ def folder_with(folder: Path, *, people: int) -> Path:
     rows = "".join(f"reader{number}@example.org,Reader {number}\n" for number in range(people))
     (folder / "list.csv").write_text(f"email,name\n{rows}", "utf-8")
     return folder
+
+
+def sending(port: int) -> tuple[str, ...]:
+    """Give the command that mails a folder's article to its list by a server of this machine, unasked."""
+    return ("send", "article.txt", "--to", "list.csv", "--smtp", f"smtp://127.0.0.1:{port}", "--yes")

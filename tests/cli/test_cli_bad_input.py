@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from cli_places import sending
 from command import digest
 from fault_server import FaultServer, behave
 
@@ -44,16 +45,7 @@ async def test_a_bad_list_is_refused_whole(folder: Path, case: str) -> None:
     content, words = BAD_LISTS[case]
     (folder / "list.csv").write_bytes(content)
     async with FaultServer(behave) as server:
-        ended = await digest(
-            "send",
-            "article.txt",
-            "--to",
-            "list.csv",
-            "--smtp",
-            f"smtp://127.0.0.1:{server.port}",
-            "--yes",
-            cwd=folder,
-        )
+        ended = await digest(*sending(server.port), cwd=folder)
     assert ended.status == 65, ended.err
     for word in words:
         assert word in ended.err
@@ -79,16 +71,7 @@ async def test_the_same_person_twice_gets_one_mail(folder: Path) -> None:
     """Duplicates by case are one person: the first row counts, the second is reported."""
     (folder / "list.csv").write_text("email,name\nAda@Example.org,Ada\nada@example.org,Ada again\n")
     async with FaultServer(behave) as server:
-        ended = await digest(
-            "send",
-            "article.txt",
-            "--to",
-            "list.csv",
-            "--smtp",
-            f"smtp://127.0.0.1:{server.port}",
-            "--yes",
-            cwd=folder,
-        )
+        ended = await digest(*sending(server.port), cwd=folder)
     assert ended.status == 0, ended.err
     assert "list.csv:3" in ended.err
     assert sum(server.truth.accepted.values()) == 1

@@ -7,7 +7,7 @@ import signal
 from pathlib import Path
 
 import pytest
-from cli_places import folder_with
+from cli_places import folder_with, sending
 from command import SECONDS, digest, start
 from fault_server import At, Fault, FaultServer, Moment, Then, behave
 
@@ -35,15 +35,7 @@ async def test_doubts_are_held_skipped_or_sent_again(
     """76 while they are held, which is the default; skip never mails them, resend does, with the same Message-ID."""
     folder = folder_with(tmp_path, people=6)
     async with FaultServer(hang_up) as server:
-        send = (
-            "send",
-            "article.txt",
-            "--to",
-            "list.csv",
-            "--smtp",
-            f"smtp://127.0.0.1:{server.port}",
-            "--yes",
-        )
+        send = sending(server.port)
         first = await digest(*send, "--json", cwd=folder)
         assert first.status == 76, first.err
         before = dict(server.truth.bodies)
@@ -76,15 +68,7 @@ async def test_l02_a_second_interruption_leaves_now(tmp_path: Path) -> None:
         return None
 
     async with FaultServer(decide) as server:
-        send = (
-            "send",
-            "article.txt",
-            "--to",
-            "list.csv",
-            "--smtp",
-            f"smtp://127.0.0.1:{server.port}",
-            "--yes",
-        )
+        send = sending(server.port)
         child = await start(*send, "--connections", "2", cwd=folder)
         await asyncio.wait_for(silent.wait(), SECONDS)
         child.send_signal(signal.SIGINT)

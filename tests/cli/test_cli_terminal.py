@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cli_places import folder_with
+from cli_places import folder_with, sending
 from command import SECONDS, start
 from fault_server import FaultServer, behave
 
@@ -86,16 +86,7 @@ async def test_before_anything_is_in_flight_the_first_signal_leaves_at_once(
 ) -> None:
     """A server that keeps silent would else hold the terminal for five minutes."""
     with silent_server() as port:
-        child = await start(
-            "send",
-            "article.txt",
-            "--to",
-            "list.csv",
-            "--smtp",
-            f"smtp://127.0.0.1:{port}",
-            "--yes",
-            cwd=folder,
-        )
+        child = await start(*sending(port), cwd=folder)
         await asyncio.to_thread(wait_for_a_connection, child.pid)
         child.send_signal(number)
         async with asyncio.timeout(8):
