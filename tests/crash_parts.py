@@ -64,7 +64,8 @@ async def start(
         str(CONNECTIONS),
         *map(str, fewer),
         stderr=asyncio.subprocess.PIPE,
-        env={**os.environ, **(environ or {})},
+        # What a killed child cannot remove goes with the folder.
+        env={**os.environ, "TMPDIR": str(folder), **(environ or {})},
     )
 
 
