@@ -24,7 +24,7 @@ from typing import Any
 
 import numpy as np
 import train_ranker
-from scipy.optimize import minimize
+from listwise import fit_choice
 
 from digest.condensing.headlining import TRIM_FEATURES, headline_trims
 from digest.condensing.ranking import Ranker, rank
@@ -109,31 +109,14 @@ def load(
 
 
 def fit(cases: Sequence[Titled]) -> Floats:
-    """Fit the listwise model to the softmax of what each trim is worth; give one weight per feature."""
-    rows = np.vstack([case.rows for case in cases])
-    scale = rows.std(0) + 1e-9
-    rows = rows / scale
-    sizes = np.array([len(case.rows) for case in cases])
-    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-    owner = np.repeat(np.arange(len(cases)), sizes)
-    counts = np.array([case.share for case in cases])
-
-    def softmax(raw: Floats) -> tuple[Floats, Floats]:
-        top = np.maximum.reduceat(raw, starts)
-        grown = np.exp(raw - top[owner])
-        total = np.add.reduceat(grown, starts)
-        return grown / total[owner], top + np.log(total)
-
-    target, _ = softmax(np.concatenate([case.worths for case in cases]) / TEMPERATURE)
-
-    def loss(weights: Floats) -> tuple[float, Floats]:
-        raw = rows @ weights
-        chance, log_total = softmax(raw)
-        value = (counts * (log_total - np.add.reduceat(target * raw, starts))).sum()
-        slope = rows.T @ ((chance - target) * counts[owner])
-        return float(value + RIDGE * weights @ weights / 2), slope + RIDGE * weights
-
-    return minimize(loss, np.zeros(rows.shape[1]), jac=True, method="L-BFGS-B").x / scale
+    """Learn what a trim's features say of its worth; give one weight per feature."""
+    return fit_choice(
+        [case.rows for case in cases],
+        [case.worths for case in cases],
+        [case.share for case in cases],
+        temperature=TEMPERATURE,
+        ridge=RIDGE,
+    )
 
 
 def with_hand(weights: Floats, by_hand: Mapping[str, float]) -> Floats:

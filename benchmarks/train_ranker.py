@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from listwise import fit_choice
 from nltk.stem import porter
 from scipy import sparse
 from scipy.optimize import minimize
@@ -252,33 +253,15 @@ def sentence_ranker(cases: list[Case], words: list[str]) -> Ranker:
 
 
 def fit_sets(cases: list[Case]) -> Floats:
-    """Fit the listwise model: cross-entropy to the softmax of the sets' ROUGE."""
+    """Learn what a set's features say of its ROUGE; give one weight per feature."""
     cases = [case for case in cases if case.sets]
-    rows = np.vstack([case.set_rows for case in cases])
-    scale = rows.std(0) + 1e-9
-    rows = (rows - rows.mean(0)) / scale
-    sizes = np.array([len(case.sets) for case in cases])
-    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-    owner = np.repeat(np.arange(len(cases)), sizes)
-    counts = np.array([SET_SHARES.get(case.part, 1.0) for case in cases])
-
-    def softmax(raw: Floats) -> tuple[Floats, Floats]:
-        top = np.maximum.reduceat(raw, starts)
-        grown = np.exp(raw - top[owner])
-        total = np.add.reduceat(grown, starts)
-        return grown / total[owner], top + np.log(total)
-
-    target, _ = softmax(np.concatenate([case.worths for case in cases]) / TEMPERATURE)
-
-    def loss(weights: Floats) -> tuple[float, Floats]:
-        raw = rows @ weights
-        chance, log_total = softmax(raw)
-        value = (counts * (log_total - np.add.reduceat(target * raw, starts))).sum()
-        slope = rows.T @ ((chance - target) * counts[owner])
-        return float(value + SET_RIDGE * weights @ weights / 2), slope + SET_RIDGE * weights
-
-    found = minimize(loss, np.zeros(rows.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 1000})
-    return found.x / scale
+    return fit_choice(
+        [case.set_rows for case in cases],
+        [case.worths for case in cases],
+        [SET_SHARES.get(case.part, 1.0) for case in cases],
+        temperature=TEMPERATURE,
+        ridge=SET_RIDGE,
+    )
 
 
 def score_out_of_fold(cases: list[Case]) -> list[Ranker]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __all__ = ["CUES", "INTERCEPT", "SET_WEIGHTS", "WEIGHTS"]
 
-INTERCEPT = -3.463
+INTERCEPT = -3.465
 
 # Log-odds that a sentence belongs to a summary, by feature (digest/condensing/features.py).
 WEIGHTS = {
@@ -12,28 +12,28 @@ WEIGHTS = {
     "second": -0.305,
     "third": 0.081,
     "inverse_place": 3.538,
-    "relative_place": -0.401,
-    "words": -0.905,
+    "relative_place": -0.400,
+    "words": -0.906,
     "words_squared": 0.030,
     "short": -0.033,
-    "frequency_mean": 0.197,
-    "frequency_sum": 1.159,
-    "centroid": 1.942,
-    "centrality": -2.271,
-    "title_share": 1.870,
-    "title_found": 0.292,
-    "lead_share": -0.536,
-    "lead_found": -0.324,
-    "stop_share": 0.633,
+    "frequency_mean": 0.195,
+    "frequency_sum": 1.160,
+    "centroid": 1.949,
+    "centrality": -2.270,
+    "title_share": 1.868,
+    "title_found": 0.295,
+    "lead_share": -0.534,
+    "lead_found": -0.325,
+    "stop_share": 0.635,
     "number": 0.158,
-    "new_names": 0.381,
+    "new_names": 0.385,
     "quote_start": -0.244,
-    "second_person": -0.172,
+    "second_person": -0.169,
     "question": -0.024,
     "colon": -0.183,
     "unbalanced": 0.146,
-    "label": 0.098,
-    "pictured": 0.069,
+    "label": 0.099,
+    "pictured": 0.070,
 }
 
 # The same of everyday English words, once for a sentence that has them.
@@ -80,7 +80,7 @@ CUES = {
     "go": -0.04,
     "going": -0.12,
     "got": -0.03,
-    "government": -0.06,
+    "government": -0.07,
     "had": -0.12,
     "has": 0.18,
     "have": 0.04,
@@ -91,6 +91,7 @@ CUES = {
     "his": 0.05,
     "home": 0.05,
     "how": 0.04,
+    "however": -0.03,
     "i": 0.11,
     "if": -0.05,
     "in": 0.06,
@@ -113,7 +114,7 @@ CUES = {
     "my": -0.05,
     "national": 0.05,
     "new": 0.15,
-    "next": 0.05,
+    "next": 0.04,
     "no": 0.06,
     "not": -0.03,
     "now": 0.07,
@@ -181,17 +182,17 @@ CUES = {
 
 # Worth of a summary as a whole, by feature (digest/condensing/choosing.py).
 SET_WEIGHTS = {
-    "scores": 0.541,
-    "score_mean": 1.612,
-    "covered": 2.565,
-    "covered_squared": -1.800,
-    "title_covered": 0.610,
-    "words": -0.758,
-    "words_by_length": 0.372,
-    "longest": 0.216,
-    "three": -0.047,
-    "stop_share": 0.561,
-    "repeated": 0.520,
-    "likest": -0.206,
+    "scores": 0.538,
+    "score_mean": 1.617,
+    "covered": 2.558,
+    "covered_squared": -1.794,
+    "title_covered": 0.611,
+    "words": -0.751,
+    "words_by_length": 0.365,
+    "longest": 0.214,
+    "three": -0.046,
+    "stop_share": 0.558,
+    "repeated": 0.529,
+    "likest": -0.207,
     "has_first": -0.044,
 }
