@@ -533,8 +533,22 @@ class Ledger(Protocol[RosterT_contra]):
         """Count those on the list whom this run has yet to claim."""
         ...
 
-    def sent_since(self, at: float, *, limit: int, domain: str | None = None) -> list[float]:
-        """Give when real letters of any edition were last tried since a time, at most so many, oldest first."""
+    def sent_since(
+        self, at: float, *, limit: int, domain: str | None = None, server: str | None = None
+    ) -> list[float]:
+        """Give when real letters of any edition were tried since a time, at most so many, oldest first.
+
+        Times may be a little later than it was. ``domain``: those to this recipient domain only, each when it was tried
+        last. ``server``: those that this server carried, in doubt or not, and those of which nobody knows who did.
+        """
+        ...
+
+    def carried_by(self, server: str) -> None:
+        """Have what is told from here on count for this server, until the next call; durable as what is told.
+
+        Raises:
+            StoreError: it cannot be written down; nothing may leave.
+        """
         ...
 
     def claim(self, count: int) -> Iterable[Claimed]:
@@ -569,8 +583,8 @@ class Ledger(Protocol[RosterT_contra]):
         """Count deliveries by state, every state named."""
         ...
 
-    def end(self) -> None:
-        """End what ``begin`` began; whoever is still under way is in doubt."""
+    def end(self, at: float) -> None:
+        """End what ``begin`` began; whoever is still under way is in doubt, as of now, which is ``at``."""
         ...
 
 

@@ -103,7 +103,7 @@ async def deliver(  # noqa: PLR0913  # the public verb: each argument is a part 
             run = _Run(course, transport, scope, options=options, clock=clock, stop=stop or asyncio.Event())
             await run.all()
         finally:
-            stopped_by = _end(ledger)
+            stopped_by = _end(ledger, clock)
         course.tell()
         return Report(
             edition=letter.edition,
@@ -117,10 +117,10 @@ async def deliver(  # noqa: PLR0913  # the public verb: each argument is a part 
         )
 
 
-def _end(ledger: Ledger[Roster]) -> DigestError | None:
+def _end(ledger: Ledger[Roster], clock: Clock) -> DigestError | None:
     """Fold the ledger; what cannot be folded (a full disk) stays in the journal for the next run."""
     try:
-        ledger.end()
+        ledger.end(clock.now())
     except DigestError as error:
         return error
     return None

@@ -52,6 +52,18 @@ _MIGRATIONS = (
       ledger INTEGER NOT NULL, key TEXT NOT NULL, delivery INTEGER NOT NULL, PRIMARY KEY (ledger, key)
     ) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE server (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+    -- how many real letters a server had carried when they were folded, each try counted, in doubt or not
+    -- server 0: nobody knows which one it was, so they count for each
+    CREATE TABLE carried (
+      at REAL NOT NULL, server INTEGER NOT NULL, letters INTEGER NOT NULL, PRIMARY KEY (at, server)
+    ) WITHOUT ROWID;
+    -- two days, since no limit looks back further than one, by the letters' own clock
+    INSERT INTO carried SELECT d.at, 0, count(*) FROM ledger l JOIN span s ON s.ledger = l.id
+      CROSS JOIN delivery d ON d.id BETWEEN s.first AND s.last
+      WHERE l.scope = '' AND d.at > (SELECT max(at) FROM delivery) - 172800 GROUP BY 1;
+    """,
 )
 
 

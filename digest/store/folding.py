@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import zlib
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
 from digest.errors import StoreError
 from digest.model import Outcome
+from digest.store.carried import UNKNOWN, tally
 from digest.store.database import transaction
 from digest.store.journal import Replayed, replay, told_generation
 from digest.store.states import BY_NUMBER, COUNTED, NUMBERS, State
@@ -172,7 +174,16 @@ def recover(
     if ledger is not None and generation > 0:
         replayed = replay(journal_file(folder, edition, scope, generation), generation)
         with transaction(connection):
-            apply(connection, [*replayed.outcomes, *_doubts(replayed, now)])
+            doubts = list(_doubts(replayed, now))
+            apply(connection, [*replayed.outcomes, *doubts])
+            if not scope:
+                tally(connection, replayed.carried, max((told.at for told in replayed.outcomes), default=now))
+                # When they were sent is not known, only that it was before now.
+                tally(
+                    connection,
+                    Counter(replayed.committing.get(told.delivery, UNKNOWN) for told in doubts),
+                    now,
+                )
             set_generation(connection, ledger, -generation)
     remove_journals(folder, edition, scope)
     return ledger
@@ -183,7 +194,7 @@ def _doubts(replayed: Replayed, now: float) -> Iterable[Outcome]:
         yield Outcome(delivery, State.IN_DOUBT, now, reason=CUT_OFF)
     if replayed.lost_power:
         # What was claimed may have been sent by records that never reached the disk.
-        for delivery in sorted(replayed.claimed - replayed.committing):
+        for delivery in sorted(replayed.claimed - replayed.committing.keys()):
             yield Outcome(delivery, State.IN_DOUBT, now, reason=POWER_LOST)
 
 

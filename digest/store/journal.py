@@ -11,6 +11,9 @@ and so is a record whose last octets are zeros with nothing behind it: it was ne
 acted on it. After a power loss everything behind the last claim may be missing. Anything else is damage, and
 is reported, not skipped.
 
+``server`` says who carries the letters of the records behind it, up to the next one: so a run with one server writes
+it once, and no record grows. Before the first, and in journals of an earlier Digest, nobody knows who does.
+
 ::
 
     header   magic 8s, generation u64, machine's boot 16s, crc u32
@@ -19,6 +22,7 @@ is reported, not skipped.
              release     delivery u64
              committing  delivery u64
              verdict     delivery u64, state u8, code u16 (0: none), at f64, enhanced, NUL, reason (UTF-8)
+             server      number u64 (0: not known)
 """
 
 from __future__ import annotations
@@ -26,7 +30,8 @@ from __future__ import annotations
 import os
 import struct
 import zlib
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -46,7 +51,7 @@ _PREFIX: Final = struct.Struct("<HI")
 _VERDICT: Final = struct.Struct("<BQBHd")
 _ONE: Final = struct.Struct("<BQ")
 _STOP: Final = b"\xe5"  # not written in a torn record, and no single flipped bit makes it of a zero
-_CLAIM, _COMMITTING, _ANSWERED, _RELEASE = 1, 2, 3, 4
+_CLAIM, _COMMITTING, _ANSWERED, _RELEASE, _SERVER = 1, 2, 3, 4, 5
 _UNKNOWN: Final = bytes(16)  # start of the machine
 _REASON_LIMIT: Final = 230  # octets; receipts are cut to 200 characters
 
@@ -55,11 +60,13 @@ _REASON_LIMIT: Final = 230  # octets; receipts are cut to 200 characters
 class Replayed:
     """What a journal says: verdicts in order, what was under way, and what was claimed without a verdict.
 
-    ``lost_power``: the machine was started anew since, or may have been: records after the last claim may be missing.
+    ``committing`` says with which server, ``carried`` counts the verdicts by server (0: not known). ``lost_power``: the
+    machine was started anew since, or may have been: records after the last claim may be missing.
     """
 
     outcomes: list[Outcome] = field(default_factory=list)
-    committing: set[int] = field(default_factory=set)
+    carried: Counter[int] = field(default_factory=Counter)
+    committing: dict[int, int] = field(default_factory=dict)
     claimed: set[int] = field(default_factory=set)
     lost_power: bool = False
 
@@ -68,7 +75,13 @@ class Journal:
     """The journal being written. Failures of the disk come out as ``OSError``."""
 
     def __init__(
-        self, file: Path, generation: int, *, claimed: Iterable[int], committing: Iterable[int]
+        self,
+        file: Path,
+        generation: int,
+        *,
+        claimed: Iterable[int],
+        committing: Mapping[int, int],
+        server: int = 0,
     ) -> None:
         self._descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
         try:
@@ -77,8 +90,10 @@ class Journal:
             self._sum = zlib.crc32(header)
             os.pwrite(self._descriptor, header + self._sum.to_bytes(4, "little"), 0)
             self._end = _HEADER.size
-            for delivery in committing:
-                self._write(_ONE.pack(_COMMITTING, delivery))
+            for delivery, carrier in committing.items():
+                self._write(_ONE.pack(_SERVER, carrier), _ONE.pack(_COMMITTING, delivery))
+            if committing or server:
+                self.carried_by(server)
             self.claim(claimed)
             sync_name(file)
         except BaseException:
@@ -100,6 +115,10 @@ class Journal:
     def release(self, delivery: int) -> None:
         """Write down that somebody claimed is not tried after all."""
         self._write(_ONE.pack(_RELEASE, delivery))
+
+    def carried_by(self, server: int) -> None:
+        """Write down who carries the letters of what is written from here on."""
+        self._write(_ONE.pack(_SERVER, server))
 
     def committing(self, delivery: int) -> None:
         """Write down that the content of a letter is about to leave."""
@@ -171,7 +190,7 @@ def replay(file: Path, generation: int) -> Replayed:
 
 
 def _read(file: Path, content: bytes, total: int, *, lost_power: bool) -> Replayed:
-    replayed = Replayed(lost_power=lost_power)
+    replayed, server = Replayed(lost_power=lost_power), 0
     end = _HEADER.size
     while end + _PREFIX.size <= CAPACITY:
         length, told = _PREFIX.unpack_from(content, end)
@@ -184,7 +203,10 @@ def _read(file: Path, content: bytes, total: int, *, lost_power: bool) -> Replay
             ):
                 break
             raise _damaged(file, f"the record at octet {end} is unreadable")
-        _take(replayed, body)
+        if body[0] == _SERVER:
+            server = _ONE.unpack(body)[1]
+        else:
+            _take(replayed, body, server)
         total = told
         end = after + 1
     return replayed
@@ -216,11 +238,11 @@ def _holds_claim(content: bytes, end: int) -> bool:
     return False
 
 
-def _take(replayed: Replayed, body: bytes) -> None:
+def _take(replayed: Replayed, body: bytes, server: int) -> None:
     if body[0] == _CLAIM:
         replayed.claimed.update(struct.unpack(f"<{len(body) // 8}Q", body[1:]))
     elif body[0] == _COMMITTING:
-        replayed.committing.add(_ONE.unpack(body)[1])
+        replayed.committing[_ONE.unpack(body)[1]] = server
     elif body[0] == _RELEASE:
         replayed.claimed.discard(_ONE.unpack(body)[1])
     else:
@@ -228,7 +250,8 @@ def _take(replayed: Replayed, body: bytes) -> None:
         enhanced, _, reason = body[_VERDICT.size :].decode("utf-8", "ignore").partition("\0")
         outcome = Outcome(delivery, BY_NUMBER[number], at, code or None, enhanced or None, reason)
         replayed.outcomes.append(outcome)
-        replayed.committing.discard(delivery)
+        replayed.carried[server] += 1
+        replayed.committing.pop(delivery, None)
         replayed.claimed.discard(delivery)
 
 

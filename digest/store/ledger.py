@@ -12,13 +12,16 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
 from digest.errors import DigestError
 from digest.model import About, Claimed, Decisions, Kinds, Outcome
+from digest.store.carried import UNKNOWN, sent_since, server_number, tally
 from digest.store.database import guard, os_error, transaction
 from digest.store.folding import (
     CUT_OFF,
@@ -72,7 +75,12 @@ class Ledger:
         self._generation = 0
         self._outcomes: list[Outcome] = []
         self._claimed: set[int] = set()
-        self._committing: set[int] = set()
+        self._committing: dict[int, int] = {}  # and the server each is with
+        self._servers: dict[str, int] = {}  # the numbers of those this run uses
+        self._server = UNKNOWN  # who carries what is told now
+        # What is not folded yet by server, of the outcomes up to the one that is not tallied.
+        self._carried: Counter[int] = Counter()
+        self._tallied = 0
         self._roster: Roster | None = None
         self._stack = contextlib.ExitStack()
         self._spans: list[tuple[int, int]] = []  # of deliveries not claimed yet, in the order of sending
@@ -116,8 +124,7 @@ class Ledger:
             self._id = recover(
                 self._connection, self.edition, self.scope, folder=self._folder, now=about.started
             )
-            for under_way in (self._outcomes, self._committing, self._claimed):
-                under_way.clear()
+            self._forget()
             self._unfolded = None
             _, closed = find_ledger(self._connection, self.edition, self.scope)
             self._generation = abs(closed) + 1
@@ -165,20 +172,16 @@ class Ledger:
     def _range(first: int, last: int) -> dict[str, int]:
         return {"first": first, "last": last, "planned": NUMBERS[State.PLANNED]}
 
-    def sent_since(self, at: float, *, limit: int, domain: str | None = None) -> list[float]:
-        """Give when real letters of any edition were last tried since a time, at most so many, oldest first.
+    def sent_since(
+        self, at: float, *, limit: int, domain: str | None = None, server: str | None = None
+    ) -> list[float]:
+        """Give when real letters of any edition were tried since a time, at most so many, oldest first.
 
-        ``domain``: those to this recipient domain only.
+        Times may be a little later than it was. ``domain``: those to this recipient domain only, each when it was tried
+        last. ``server``: those that this server carried, in doubt or not, and those of which nobody knows who did.
         """
         with guard(self._where):
-            rows = self._connection.execute(
-                """SELECT d.at FROM ledger l JOIN span s ON s.ledger = l.id
-                CROSS JOIN delivery d ON d.id BETWEEN s.first AND s.last
-                WHERE l.scope = '' AND d.at > ? AND (? IS NULL OR substr(d.key, -length(?)) = ?)
-                ORDER BY d.at DESC LIMIT ?""",
-                (at, *(f"@{domain}" if domain else None,) * 3, limit),
-            ).fetchall()
-        return [row[0] for row in reversed(rows)]
+            return sent_since(self._connection, at, limit=limit, domain=domain, server=server)
 
     # --- sending --------------------------------------------------------------------------------------------
 
@@ -231,6 +234,29 @@ class Ledger:
             self._spans[0] = (rows[-1][0] + 1, last)
         return rows
 
+    def carried_by(self, server: str) -> None:
+        """Have what is told from here on count for this server, until the next call.
+
+        Raises:
+            StoreError: it cannot be written down; nothing may leave.
+        """
+        number = self._servers.get(server)
+        if number is None:
+            with guard(self._where):
+                number = self._servers[server] = server_number(self._connection, server)
+        if number != self._server:
+            if self._journal is not None:
+                with guard(self._where):
+                    self._journal.carried_by(number)
+            self._count_up()
+            self._server = number
+
+    def _count_up(self) -> float:
+        """Count what was answered since the last time for the server that carried it; tells when the last was."""
+        self._carried[self._server] += len(self._outcomes) - self._tallied
+        self._tallied = len(self._outcomes)
+        return self._outcomes[-1].at if self._outcomes else self._folded_at
+
     def committing(self, delivery: int) -> None:
         """Note that the content of a letter is about to leave; on return that survives a crash.
 
@@ -244,7 +270,7 @@ class Ledger:
                 self._journal.committing(delivery)
             except OSError as error:
                 raise os_error(error, Path(self._where)) from error
-        self._committing.add(delivery)
+        self._committing[delivery] = self._server
 
     def answered(self, outcome: Outcome, then: int | None = None) -> None:
         """Note what became of a letter, and that another's content is about to leave; on return that survives a crash.
@@ -260,10 +286,10 @@ class Ledger:
             except OSError as error:
                 raise os_error(error, Path(self._where)) from error
         self._outcomes.append(outcome)
-        self._committing.discard(outcome.delivery)
+        self._committing.pop(outcome.delivery, None)
         self._claimed.discard(outcome.delivery)
         if follows is not None:
-            self._committing.add(follows)
+            self._committing[follows] = self._server
         if self._unfolded is not None:
             if then is not None:
                 raise self._unfolded
@@ -296,9 +322,12 @@ class Ledger:
             self._unfolded = error
             raise
         self._outcomes.clear()
+        self._carried.clear()
+        self._tallied = 0
 
     def _fold(self, ledger: int) -> None:
         old, generation = self._journal, self._generation
+        told_at = self._count_up()
         new = None
         if old is not None:
             generation += 1
@@ -306,6 +335,7 @@ class Ledger:
         try:
             with transaction(self._connection):
                 apply(self._connection, self._outcomes)
+                self._tally(self._carried, told_at)
                 set_generation(self._connection, ledger, generation if old else 0)
         except BaseException:
             if new is not None:
@@ -315,11 +345,18 @@ class Ledger:
             old.close()
         self._journal, self._generation = new, generation
 
+    def _tally(self, letters: Mapping[int, int], at: float) -> None:
+        """Write what servers carried, inside a transaction of the caller; rehearsals count for nobody."""
+        if not self.scope:
+            tally(self._connection, letters, at)
+
     def _new_journal(self, generation: int) -> Journal:
         assert self._folder is not None
         self._folder.mkdir(parents=True, exist_ok=True)
         file = journal_file(self._folder, self.edition, self.scope, generation)
-        return Journal(file, generation, claimed=self._claimed, committing=self._committing)
+        return Journal(
+            file, generation, claimed=self._claimed, committing=self._committing, server=self._server
+        )
 
     # --- afterwards -----------------------------------------------------------------------------------------
 
@@ -335,8 +372,8 @@ class Ledger:
                 counts[state] += 1
         return counts
 
-    def end(self) -> None:
-        """End what ``begin`` began: fold everything; whoever is still under way is in doubt.
+    def end(self, at: float | None = None) -> None:
+        """End what ``begin`` began: fold everything; whoever is still under way is in doubt, as of now (``at``).
 
         What cannot be folded stays in the journal, for whoever opens the ledger next.
 
@@ -346,7 +383,7 @@ class Ledger:
         if self._roster is None:
             return
         try:
-            self._finish()
+            self._finish(time.time() if at is None else at)
         finally:
             self._stack.close()
             self._roster = None
@@ -362,15 +399,20 @@ class Ledger:
         finally:
             release()
 
-    def _finish(self) -> None:
-        for delivery in sorted(self._committing):
-            self._outcomes.append(Outcome(delivery, State.IN_DOUBT, self._folded_at, reason=CUT_OFF))
+    def _finish(self, at: float) -> None:
+        told_at = self._count_up()
+        doubts = Counter(self._committing.values())
+        self._outcomes += (
+            Outcome(delivery, State.IN_DOUBT, at, reason=CUT_OFF) for delivery in sorted(self._committing)
+        )
         journal, self._journal = self._journal, None
         with guard(self._where):
             try:
                 if self._id is not None and (journal is not None or self._outcomes):
                     with transaction(self._connection):
                         apply(self._connection, self._outcomes)
+                        self._tally(self._carried, told_at)
+                        self._tally(doubts, at)
                         set_generation(self._connection, self._id, -self._generation if journal else 0)
                     # Only now: where a commit failed, the journal may be what counts.
                     if self._folder is not None:
@@ -378,9 +420,12 @@ class Ledger:
             finally:
                 if journal is not None:
                     journal.close()
-        self._outcomes.clear()
-        self._committing.clear()
-        self._claimed.clear()
+        self._forget()
+
+    def _forget(self) -> None:
+        for under_way in (self._outcomes, self._committing, self._claimed, self._servers, self._carried):
+            under_way.clear()
+        self._server, self._tallied = UNKNOWN, 0
 
     def __enter__(self) -> Self:
         return self

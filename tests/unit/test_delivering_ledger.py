@@ -87,7 +87,9 @@ class DictLedger:
         """Count who is left."""
         return len(self._people) - self._next
 
-    def sent_since(self, at: float, *, limit: int, domain: str | None = None) -> list[float]:
+    def sent_since(
+        self, at: float, *, limit: int, domain: str | None = None, server: str | None = None
+    ) -> list[float]:
         """Remember nothing."""
         return []
 
@@ -125,7 +127,10 @@ class DictLedger:
         found = Counter(self.states.values())
         return {state: found[state] for state in COUNTED}
 
-    def end(self) -> None:
+    def carried_by(self, server: str) -> None:
+        """Count for nobody."""
+
+    def end(self, at: float) -> None:
         """Keep nothing."""
 
 

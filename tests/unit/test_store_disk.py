@@ -60,7 +60,7 @@ def test_where_nobody_tells_the_machines_start_power_may_have_been_lost(
         (tmp_path / "sysctl").chmod(0o755)
     without_boot_file(monkeypatch, tmp_path)
     assert disk.boot() is None
-    Journal(tmp_path / "j", 1, claimed=[4], committing=[]).close()
+    Journal(tmp_path / "j", 1, claimed=[4], committing={}).close()
     assert replay(tmp_path / "j", 1).lost_power
 
 
@@ -77,14 +77,14 @@ def test_a_journal_does_without_linuxs_calls(tmp_path: Path, monkeypatch: pytest
     monkeypatch.delattr(os, "fdatasync")
     monkeypatch.setattr(fcntl, "F_FULLFSYNC", fcntl.F_GETFD, raising=False)
     monkeypatch.setattr(fcntl, "fcntl", asking)
-    journal = Journal(tmp_path / "j", 1, claimed=[4, 5], committing=[])
+    journal = Journal(tmp_path / "j", 1, claimed=[4, 5], committing={})
     assert asked == [fcntl.F_GETFD]
     outcome = Outcome(4, State.ACCEPTED, 1.0, 250, "2.0.0", "2.0.0 Ok")
     journal.answered(outcome, 5)
     journal.close()
     assert (tmp_path / "j").stat().st_size == CAPACITY
     found = replay(tmp_path / "j", 1)
-    assert (found.outcomes, found.committing, found.lost_power) == ([outcome], {5}, False)
+    assert (found.outcomes, found.committing, found.lost_power) == ([outcome], {5: 0}, False)
 
 
 def test_l04_a_disk_without_room_for_the_zeros_is_full(
@@ -94,4 +94,4 @@ def test_l04_a_disk_without_room_for_the_zeros_is_full(
     monkeypatch.delattr(os, "posix_fallocate")
     monkeypatch.setattr(os, "pwrite", lambda _descriptor, octets, _at: len(octets) // 2)
     with pytest.raises(OSError, match=os.strerror(errno.ENOSPC)):
-        Journal(tmp_path / "j", 1, claimed=[], committing=[])
+        Journal(tmp_path / "j", 1, claimed=[], committing={})

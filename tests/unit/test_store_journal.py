@@ -19,7 +19,7 @@ NEVER = "digest.store.journal.boot"
 def written(file: Path, *, letters: int = 40) -> list[Outcome]:
     """Write a journal of some letters: all claimed, all but the last two answered, the last committing."""
     outcomes = []
-    journal = Journal(file, 7, claimed=range(1, letters + 1), committing=[])
+    journal = Journal(file, 7, claimed=range(1, letters + 1), committing={})
     for delivery in range(1, letters - 1):
         journal.committing(delivery)
         outcome = Outcome(delivery, State.REFUSED, 1.5, code=550, enhanced="5.1.1", reason="no such reader")
@@ -35,7 +35,7 @@ def test_what_was_written_is_read_back(tmp_path: Path) -> None:
     outcomes = written(tmp_path / "j")
     found = replay(tmp_path / "j", 7)
     assert found.outcomes == outcomes
-    assert found.committing == {40}
+    assert found.committing == {40: 0}
     assert found.claimed == {39, 40}
     assert not found.lost_power
 
@@ -44,7 +44,7 @@ def test_an_answer_and_the_next_content_are_one_write(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where the next content leaves at once, both records go to the system together, and both are read back."""
-    journal = Journal(tmp_path / "j", 1, claimed=[1, 2], committing=[1])
+    journal = Journal(tmp_path / "j", 1, claimed=[1, 2], committing={1: 0})
     writes: list[int] = []
     pwrite = os.pwrite
 
@@ -58,13 +58,13 @@ def test_an_answer_and_the_next_content_are_one_write(
     journal.close()
     assert len(writes) == 1
     found = replay(tmp_path / "j", 1)
-    assert (found.outcomes, found.committing) == ([accepted], {2})
+    assert (found.outcomes, found.committing) == ([accepted], {2: 0})
 
 
 @pytest.mark.parametrize("state", State)
 def test_every_state_and_any_words_survive(tmp_path: Path, state: State) -> None:
     """Reasons are cut at a character, never in the middle of one, and codes may be missing."""
-    journal = Journal(tmp_path / "j", 1, claimed=[], committing=[])
+    journal = Journal(tmp_path / "j", 1, claimed=[], committing={})
     journal.answered(Outcome(3, state, 2.0, reason="ü" * 300))
     journal.close()
     (found,) = replay(tmp_path / "j", 1).outcomes
@@ -74,14 +74,14 @@ def test_every_state_and_any_words_survive(tmp_path: Path, state: State) -> None
 
 def test_under_way_is_carried_into_a_new_journal(tmp_path: Path) -> None:
     """A fold begins another file, and nobody under way is forgotten."""
-    Journal(tmp_path / "j", 2, claimed=[4, 5, 6], committing=[5]).close()
+    Journal(tmp_path / "j", 2, claimed=[4, 5, 6], committing={5: 0}).close()
     found = replay(tmp_path / "j", 2)
-    assert (found.committing, found.claimed) == ({5}, {4, 5, 6})
+    assert (found.committing, found.claimed) == ({5: 0}, {4, 5, 6})
 
 
 def test_who_was_released_is_claimed_no_more(tmp_path: Path) -> None:
     """After a power loss only whoever might have been tried is in doubt."""
-    journal = Journal(tmp_path / "j", 2, claimed=[4, 5, 6], committing=[])
+    journal = Journal(tmp_path / "j", 2, claimed=[4, 5, 6], committing={})
     journal.release(5)
     journal.close()
     assert replay(tmp_path / "j", 2).claimed == {4, 6}
@@ -165,8 +165,8 @@ def test_l04_a_folder_that_cannot_be_synced_is_gone_on_with_and_a_failing_disk_i
     monkeypatch.setattr("os.fsync", fails)  # folders only: files are synced by fdatasync
     if is_told:
         with pytest.raises(OSError, match="no"):
-            Journal(tmp_path / "j", 1, claimed=[], committing=[])
+            Journal(tmp_path / "j", 1, claimed=[], committing={})
         return
-    journal = Journal(tmp_path / "j", 1, claimed=[3], committing=[])
+    journal = Journal(tmp_path / "j", 1, claimed=[3], committing={})
     journal.close()
     assert replay(tmp_path / "j", 1).claimed == {3}
