@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 
 from digest.composing.filling import DATE, MESSAGE_ID, RECIPIENT
 from digest.errors import DigestError
 from digest.model import Connection, Letter, Observer, Parcel, Receipt, Slot, SlotEncoding, Stage, Subscriber
 from digest.smtp import ConnectionLostError, ServerUnavailableError
 
-__all__ = ["LETTER", "ScriptedTransport", "StillClock", "accept", "people", "unavailable"]
+__all__ = ["LETTER", "ScriptedTransport", "SharedClock", "StillClock", "accept", "people", "unavailable"]
 
 LETTER = Letter(
     edition="harbour-7",
@@ -58,6 +58,32 @@ class StillClock:
         await asyncio.sleep(0)
 
 
+class SharedClock(StillClock):
+    """Time that passes when nobody has anything to do: until whoever waits least is due."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._due: list[float] = []
+        self._changes = 0
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait while the others go on."""
+        self.waits.append(seconds)
+        due = self.seconds + seconds
+        self._due.append(due)
+        self._changes += 1
+        try:
+            while self.seconds < due:
+                before = self._changes
+                for _ in range(30):  # turns of the loop: whoever can go on goes on
+                    await asyncio.sleep(0)
+                if before == self._changes and due <= min(self._due):
+                    self.seconds = max(self.seconds, due)
+        finally:
+            self._due.remove(due)
+            self._changes += 1
+
+
 def people(count: int, *, domains: int = 3) -> list[Subscriber]:
     """Make readers at some domains."""
     return [
@@ -75,7 +101,8 @@ class ScriptedTransport:
     """Answers each letter as ``script(recipient, visit)`` says; visits of a person count from 0.
 
     A receipt without a code ends the connection, as does 421. ``opening`` gives what opening a connection
-    raises, or None. ``accepted_in_doubt``: whether letters whose answer is lost after the dot were taken.
+    raises, or None. ``accepts_in_doubt``: whether letters whose answer is lost after the dot were taken. ``pause`` is
+    how long a letter takes.
     """
 
     def __init__(
@@ -85,11 +112,14 @@ class ScriptedTransport:
         opening: Callable[[], DigestError | None] = lambda: None,
         rehearsal: str | None = None,
         accepts_in_doubt: bool = True,
+        pause: Callable[[], Awaitable[None]] = lambda: asyncio.sleep(0),
     ) -> None:
         self.script = script
         self.opening = opening
         self.rehearsal = rehearsal
         self.accepts_in_doubt = accepts_in_doubt
+        self.pause = pause
+        self.is_slow_to_answer = False  # other connections go on between a content and its answer
         self.accepted: Counter[str] = Counter()
         self.visits: Counter[str] = Counter()
         self.order: list[str] = []
@@ -120,8 +150,10 @@ class _ScriptedConnection:
 
     async def send(self, next_parcel: Callable[[], Parcel | None], observer: Observer) -> None:
         for parcel in _pulled(next_parcel):
-            await asyncio.sleep(0)
+            await self._transport.pause()
             receipt = self._answer(parcel, observer)
+            if self._transport.is_slow_to_answer:
+                await asyncio.sleep(0)
             observer.answered(parcel, receipt)
             if receipt.code in {None, 421}:
                 raise ConnectionLostError("the connection ended", receipt=receipt)

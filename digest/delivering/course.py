@@ -22,7 +22,7 @@ from digest.model import Claimed, Clock, Envelope, Ledger, Letter, Outcome, Parc
 from digest.smtp import verdict
 from digest.store.roster import Roster
 
-__all__ = ["Batch", "Course", "Write"]
+__all__ = ["Course", "Write"]
 
 # Gives a subscriber's message, and whether it is known to be proper (see Parcel); the time is for its Date.
 Write: TypeAlias = Callable[[Subscriber, float], tuple[bytes, bool]]
@@ -60,9 +60,9 @@ class Course:
         self._claimed: Iterator[Claimed] = iter(())
         self._domains = Domains(max_attempts=options.max_attempts, rates=options.domain_rates)
         self.crowd = Crowd(options.connections)
-        self._remember(ledger, self._allowance)
+        self.remember(self._allowance)
         for domain, allowance in self._domains.quotas():
-            self._remember(ledger, allowance, domain)
+            self.remember(allowance, domain=domain)
         self._flying: dict[int, Claimed] = {}
         self._tries: dict[int, int] = {}  # of this run, of those who are tried again
         self._counts = dict.fromkeys(State, 0)
@@ -75,13 +75,15 @@ class Course:
         self._started = self._told = clock.monotonic()
         self._random = random.Random()  # noqa: S311  # jitter, nothing secret
 
-    def _remember(self, ledger: Ledger[Roster], allowance: Allowance, domain: str | None = None) -> None:
+    def remember(self, allowance: Allowance, *, domain: str | None = None, server: str | None = None) -> None:
         """Let quotas of an hour or a day know what earlier runs sent; rehearsals count for nothing."""
         window = allowance.remembers
-        if window is None or ledger.scope:
+        if window is None or self._ledger.scope:
             return
         now, monotonic = self._clock.now(), self._clock.monotonic()
-        times = ledger.sent_since(now - window.seconds, limit=window.count, domain=domain)
+        times = self._ledger.sent_since(
+            now - window.seconds, limit=window.count, domain=domain, server=server
+        )
         allowance.remember(monotonic - max(0.0, now - at) for at in times)
 
     @property
@@ -114,10 +116,6 @@ class Course:
         if self._domains.is_full or (not self._again and self._untried <= 0):
             wait = max(wait, self._domains.wait(now))
         return wait
-
-    def batch(self, limit: int | None) -> Batch:
-        """Give what one connection pulls from."""
-        return Batch(self, limit)
 
     def next_parcel(self) -> Parcel | None:
         """Give the next letter, None when there is none now."""
@@ -203,6 +201,14 @@ class Course:
         return person
 
     # --- taking in (the Observer protocol) ------------------------------------------------------------------
+
+    def carried_by(self, server: str) -> None:
+        """Have what is written down from here on count for this server; raises when it cannot be."""
+        try:
+            self._ledger.carried_by(server)
+        except DigestError as error:
+            self.halt(error)
+            raise
 
     def committing(self, parcel: Parcel) -> None:
         """Write down that the content is about to leave; raises when it cannot be, and then it must not."""
@@ -295,37 +301,3 @@ class Course:
 
 def _domain(person: Claimed) -> str:
     return person.subscriber.address.rpartition("@")[2]
-
-
-class Batch:
-    """What one connection pulls: the course's letters, as many as the connection may carry."""
-
-    def __init__(self, course: Course, limit: int | None) -> None:
-        self._course = course
-        self._left = limit
-        self._pulled = 0
-        self.is_dismissed = False  # the server wants fewer connections; the crowd knows already
-
-    @property
-    def is_used_up(self) -> bool:
-        """Tell whether the connection has carried its share, or is one too many."""
-        return self._left == 0 or self.is_dismissed
-
-    @property
-    def answered_any(self) -> bool:
-        """Tell whether the connection carried more than the letter it was lost with."""
-        return self._pulled > 1
-
-    def next_parcel(self) -> Parcel | None:
-        """Give the next letter, None when there is none now or the share is used up."""
-        if self.is_used_up:
-            return None
-        if self._course.crowd.dismisses():
-            self.is_dismissed = True
-            return None
-        parcel = self._course.next_parcel()
-        if parcel is not None:
-            self._pulled += 1
-            if self._left is not None:
-                self._left -= 1
-        return parcel

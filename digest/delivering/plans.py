@@ -14,7 +14,18 @@ from typing import Final
 from digest.delivering.course import Write
 from digest.delivering.options import DeliveryOptions, InDoubt
 from digest.delivering.rate import letters_per_minute, parse_rate
-from digest.model import Decision, Decisions, Expression, Ledger, Letter, Standing, State, Subscriber
+from digest.delivering.servers import Servers
+from digest.model import (
+    Decision,
+    Decisions,
+    Expression,
+    Ledger,
+    Letter,
+    Standing,
+    State,
+    Subscriber,
+    Transport,
+)
 from digest.store.address import parse_address
 from digest.store.roster import Roster
 from digest.store.states import OUTSIDE
@@ -102,15 +113,16 @@ def outside(roster: Roster, where: Expression | None) -> Iterator[str]:
     return (parse_address(person.address).key for person in roster if not evaluate(where, person))
 
 
-def plan(
+def plan(  # noqa: PLR0913  # the same arguments as deliver has
     letter: Letter,
     subscribers: Roster | Iterable[Subscriber],
     *,
     ledger: Ledger[Roster] | None = None,
+    transport: Transport | None = None,
     options: DeliveryOptions | None = None,
     write: Write | None = None,
 ) -> PlanSummary:
-    """Tell what ``deliver`` would do with the same arguments, without writing anything.
+    """Tell what ``deliver`` would do with the same arguments, without writing or connecting to anything.
 
     Raises:
         InvalidListError: somebody in ``subscribers`` cannot be mailed.
@@ -146,7 +158,7 @@ def plan(
                 skipped[OUTSIDE if table[standing] == _NOT_FOR_THEM else _REASONS[becomes]] += count
         if options.limit is not None and owed > options.limit:
             owed = options.limit
-        per_minute = letters_per_minute(parse_rate(options.rate))
+        per_minute = _letters_per_minute(options, transport)
         return PlanSummary(
             owed=owed,
             skipped={reason: count for reason, count in skipped.items() if count},
@@ -159,6 +171,14 @@ def plan(
             minutes=owed / per_minute if per_minute else None,
             problems=roster.problems,
         )
+
+
+def _letters_per_minute(options: DeliveryOptions, transport: Transport | None) -> float | None:
+    """Tell what the narrower allows: the rate of all together, or those of the servers together."""
+    paces = [letters_per_minute(parse_rate(options.rate))]
+    if isinstance(transport, Servers):
+        paces.append(transport.letters_per_minute)
+    return min((pace for pace in paces if pace is not None), default=None)
 
 
 def _letter_size(letter: Letter, roster: Roster, write: Write | None) -> int:

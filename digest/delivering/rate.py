@@ -66,6 +66,7 @@ class Allowance:
         )
         self._quotas = [(one, deque[float]()) for one in limits if one.seconds > _PACED_UP_TO]
         self._next = float("-inf")
+        self._out = 0  # handed out and not answered: they count, and it is not known yet until when
 
     @property
     def has_limits(self) -> bool:
@@ -86,20 +87,42 @@ class Allowance:
             for _, taken in self._quotas:
                 taken.append(at)
 
+    @property
+    def is_paced(self) -> bool:
+        """Tell whether letters leave evenly."""
+        return self._gap > 0
+
     def wait(self, now: float) -> float:
         """Tell how many seconds to wait before the next letter; 0 when it may leave."""
-        wait = max(0.0, self._next - now)
+        return max(0.0, self._next - now, self.used_up(now))
+
+    def used_up(self, now: float) -> float:
+        """Tell for how many seconds a quota allows nothing more; 0 when there is room in all of them."""
+        wait = 0.0
         for limit, taken in self._quotas:
             while taken and taken[0] <= now - limit.seconds:
                 taken.popleft()
-            if len(taken) >= limit.count:
-                # The one that has to grow old first: earlier runs may have had a higher limit.
-                wait = max(wait, taken[len(taken) - limit.count] + limit.seconds - now)
+            # The one that has to grow old first: earlier runs may have had a higher limit.
+            first = len(taken) + self._out - limit.count
+            if first >= len(taken):
+                wait = max(wait, limit.seconds)  # that one is still out: it counts from its answer
+            elif first >= 0:
+                wait = max(wait, taken[first] + limit.seconds - now)
         return wait
 
     def take(self, now: float) -> None:
         """Count one letter that leaves now."""
+        self.hand_out(now)
+        self.answered(now)
+
+    def hand_out(self, now: float) -> None:
+        """Count one letter that leaves now and of which ``answered`` will be told."""
         # From now, not from when it might have left: a pause is never followed by a burst.
         self._next = now + self._gap
+        self._out += 1
+
+    def answered(self, now: float) -> None:
+        """Note that one of those handed out was answered: who counts with us counts it from about now."""
+        self._out -= 1
         for _, taken in self._quotas:
             taken.append(now)

@@ -15,12 +15,14 @@ from collections.abc import Callable, Coroutine, Iterable
 from datetime import UTC, datetime
 from typing import Final, TypeVar
 
+from digest.delivering.batch import Batch, MeteredBatch
 from digest.delivering.clock import SystemClock
 from digest.delivering.course import Course, Write
 from digest.delivering.options import DeliveryOptions
 from digest.delivering.plans import decisions, outside
 from digest.delivering.policy import back_off
 from digest.delivering.report import Progress, Report
+from digest.delivering.servers import Server, Servers, UsedUpError
 from digest.errors import ConfigurationError, DigestError, TryAgainError
 from digest.model import About, Clock, Connection, Ledger, Letter, Subscriber, Transport
 from digest.store.roster import Roster
@@ -100,7 +102,13 @@ async def deliver(  # noqa: PLR0913  # the public verb: each argument is a part 
         started = clock.monotonic()
         try:
             course = Course(letter, ledger, options=options, clock=clock, progress=progress, write=write)
-            run = _Run(course, transport, scope, options=options, clock=clock, stop=stop or asyncio.Event())
+            servers = (
+                transport if isinstance(transport, Servers) else Servers([Server(transport)], clock=clock)
+            )
+            servers.begin()
+            for server in servers:
+                course.remember(server.allowance, server=server.name)
+            run = _Run(course, servers, scope, options=options, clock=clock, stop=stop or asyncio.Event())
             await run.all()
         finally:
             stopped_by = _end(ledger, clock)
@@ -132,7 +140,7 @@ class _Run:
     def __init__(  # noqa: PLR0913  # made in one place
         self,
         course: Course,
-        transport: Transport,
+        servers: Servers,
         scope: str | None,
         *,
         options: DeliveryOptions,
@@ -140,12 +148,12 @@ class _Run:
         stop: asyncio.Event,
     ) -> None:
         self._course = course
-        self._transport = transport
+        self._servers = servers
         self._scope = scope
         self._options = options
         self._clock = clock
         self.stop = stop
-        self._over = asyncio.Event()  # set for a moment when nobody works any more
+        self._over = asyncio.Event()  # set for a moment when waiting may have become pointless
         self._ever_open = False
         self._failures = 0  # to open one, in a row
         limit = options.max_time_seconds
@@ -153,6 +161,11 @@ class _Run:
 
     async def all(self) -> None:
         """Work until nobody is left whom this run can mail."""
+        if self._servers.only is not None:  # who carries what needs no word with each letter then
+            try:
+                self._course.carried_by(self._servers.only.name)
+            except DigestError:
+                return  # the course is halted by it
         count = min(self._options.connections, self._course.total)
         workers = [asyncio.ensure_future(self._worker()) for _ in range(count)]
         watcher = asyncio.ensure_future(self._watch(workers))
@@ -183,28 +196,40 @@ class _Run:
                 await self._unless_stopped(self._clock.sleep(wait), self._over)
                 continue
             crowd.enter()
-            connection = await self._connect()
-            is_dismissed = connection is None
-            if connection is not None:
+            connected = await self._connect()
+            is_dismissed = connected is None
+            if connected is not None:
+                server, connection = connected
+                server.connections += 1
                 try:
-                    is_dismissed = await self._use(connection)
+                    is_dismissed = await self._use(server, connection)
                 finally:
+                    server.connections -= 1
                     await connection.close()
             if not is_dismissed:
                 crowd.leave()
             if not crowd.working:
-                self._over.set()  # whoever waits for a place has nobody left to wait for
-                self._over.clear()
+                self._wake()
+        self._wake()
+
+    def _wake(self) -> None:
+        """Have those look again who wait for a place or a limit: nobody works any more, or nobody is left to mail."""
+        self._over.set()
+        self._over.clear()
 
     def _has_work(self) -> bool:
         return self._course.has_work() and not self.stop.is_set()
 
-    async def _connect(self) -> Connection | None:
+    async def _connect(self) -> tuple[Server, Connection] | None:
         """Open a connection, waiting for a troubled server; None when the place was given up."""
         crowd = self._course.crowd
         while self._has_work():
             try:
-                connection = await self._unless_stopped(self._transport.open())
+                connected = await self._unless_stopped(self._servers.connect())
+            except UsedUpError as error:
+                if not await self._outwait(error.seconds, error.what):
+                    break
+                continue
             except TryAgainError as error:
                 if crowd.working > 1:
                     # The server gives us fewer connections than we would like: go on with those (S32).
@@ -216,10 +241,10 @@ class _Run:
             except DigestError as error:
                 self._course.halt(error)
                 break
-            if connection is None or not await self._fits(connection):
+            if connected is None or not await self._fits(connected[1]):
                 break
             self._failures, self._ever_open = 0, True
-            return connection
+            return connected
         crowd.leave()
         return None
 
@@ -246,22 +271,22 @@ class _Run:
         self._course.halt(
             ConfigurationError(
                 f"this server is {what}, the ledger says otherwise",
-                where=self._transport.name,
+                where=self._servers.name,
                 hint="run the command again",
             )
         )
         await connection.close()
         return False
 
-    async def _use(self, connection: Connection) -> bool:
-        """Send over one connection until it ends, has carried its share, or nothing is left.
+    async def _use(self, server: Server, connection: Connection) -> bool:
+        """Send over one connection until it ends, has carried its share, or nothing is left for it.
 
         Tells whether it was dismissed: the crowd counts it no more then.
         """
-        batch = self._course.batch(self._options.messages_per_connection)
+        batch = self._batch(server)
         while True:
             try:
-                await connection.send(batch.next_parcel, self._course)
+                await connection.send(batch.next_parcel, batch.observer)
             except TryAgainError:
                 # The answers say what it means for the letters; the connection is gone in any case.
                 if not batch.answered_any:
@@ -278,15 +303,31 @@ class _Run:
             wait = self._course.wait_seconds()
             if wait is None or self.stop.is_set() or batch.is_used_up:
                 return batch.is_dismissed
-            if wait > _LONGEST_PAUSE_SECONDS and self._deadline is None:
-                self._course.halt(_quota_error(self._clock.now() + wait))
+            if self._servers.is_better_left(server):
                 return batch.is_dismissed
-            if self._is_too_late(wait):
-                self._course.halt(
-                    TryAgainError("the time for this run is over", hint="run the same command again")
-                )
+            wait = max(wait, server.allowance.wait(self._clock.monotonic()))
+            if not await self._outwait(wait, "the rate allows no more letters"):
                 return batch.is_dismissed
-            await self._pause(wait, "waiting, to send no faster than the rate allows")
+
+    def _batch(self, server: Server) -> Batch:
+        limit = self._options.messages_per_connection
+        if self._servers.only is server:
+            return Batch(self._course, limit)
+        return MeteredBatch(self._course, limit, server, clock=self._clock)
+
+    async def _outwait(self, seconds: float, what: str) -> bool:
+        """Wait until a limit allows more; False where that takes longer than a run waits, which ends it."""
+        if seconds > _LONGEST_PAUSE_SECONDS and self._deadline is None:
+            self._course.halt(_quota_error(what, self._clock.now() + seconds))
+            return False
+        if self._is_too_late(seconds):
+            self._course.halt(
+                TryAgainError("the time for this run is over", hint="run the same command again")
+            )
+            return False
+        self._course.tell(waiting="waiting, to send no faster than the rate allows")
+        await self._unless_stopped(self._clock.sleep(seconds), self._over)
+        return True
 
     def _is_too_late(self, wait: float) -> bool:
         return self._deadline is not None and self._clock.monotonic() + wait > self._deadline
@@ -308,10 +349,10 @@ class _Run:
             await asyncio.gather(task, *events, return_exceptions=True)
 
 
-def _quota_error(free_at: float) -> TryAgainError:
+def _quota_error(what: str, free_at: float) -> TryAgainError:
     free = datetime.fromtimestamp(free_at, UTC).strftime("%Y-%m-%d %H:%M UTC")
     return TryAgainError(
-        f"the rate allows no more letters until {free}",
+        f"{what} until {free}",
         hint="`digest run` goes on by itself when it is called then",
     )
 
