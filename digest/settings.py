@@ -113,6 +113,13 @@ class SmtpSettings:
     servers: Annotated[
         tuple[str, ...], "further servers that share the letters: URLs, each with a weight behind it if not 1"
     ] = ()
+    server_rates: Annotated[
+        tuple[str, ...],
+        "limits of single servers, each as `anna@smtp.example.org 500/day`; a host alone is every login there",
+    ] = ()
+    server_password_files: Annotated[
+        tuple[str, ...], "the same for their passwords, each as `anna@smtp.example.org anna-password.txt`"
+    ] = ()
     max_time: Annotated[float | None, "seconds after which no new letter is begun"] = None
 
 
@@ -215,6 +222,8 @@ _PATHS: Final = frozenset(
 )
 # URLs that may hold a path, by what stands before it: the same.
 _PATH_URLS: Final = {"store.url": "sqlite:///", "smtp.url": "folder:"}
+# Lists of ``NAME PATH``: the same.
+_NAMED_PATHS: Final = frozenset({"smtp.server_password_files"})
 # Short names beside the systematic ones, since DESIGN promises them to scripts.
 _SHORT_NAMES: Final = {"store.url": "DIGEST_STORE", "smtp.url": "DIGEST_SMTP"}
 
@@ -254,22 +263,42 @@ def load_settings(
     else:
         settings = _from_file(file.resolve())
     settings = _with(settings, _from_environment(environ))
-    settings = _with(settings, {key: value for key, value in (flags or {}).items() if value is not None})
+    given = {key: value for key, value in (flags or {}).items() if value is not None}
+    settings = _with(settings, given)
+    if "smtp.url" in given:
+        settings = _with(settings, _alone(settings.smtp))
     return _with(settings, _from_provider(settings.smtp))
+
+
+def _alone(smtp: SmtpSettings) -> dict[str, Value]:
+    """Let a server that a flag names be the only one: what is set for others is not meant for it."""
+    from digest.smtp.naming import is_named
+
+    url = smtp.url or ""
+    of_others = {
+        f"smtp.{key}": tuple(entry for entry in getattr(smtp, key) if is_named(entry, url))
+        for key in ("server_rates", "server_password_files")
+    }
+    return {"smtp.servers": (), **of_others}
 
 
 def _from_provider(smtp: SmtpSettings) -> dict[str, Value]:
     """Fill in what a provider's name stands for; a URL or a limit that was set goes before."""
     if smtp.provider is None or smtp.url is not None:
         return {}
+    from digest.smtp.naming import is_named, server_names
     from digest.smtp.providers import provider_of, provider_url
 
     known = provider_of(smtp.provider)
-    return {
-        "smtp.url": provider_url(smtp.provider, user=smtp.user, region=smtp.region),
-        "smtp.rate": smtp.rate if smtp.rate is not None else known.rate,
-        "smtp.connections": smtp.connections or known.connections,
-    }
+    url = provider_url(smtp.provider, user=smtp.user, region=smtp.region)
+    found: dict[str, Value] = {"smtp.url": url, "smtp.connections": smtp.connections or known.connections}
+    is_limited = any(is_named(entry, url) for entry in smtp.server_rates)
+    if not smtp.servers:
+        found["smtp.rate"] = smtp.rate if smtp.rate is not None or is_limited else known.rate
+    elif known.rate and not is_limited:
+        # `rate` holds for all servers together, and the others are not this provider's.
+        found["smtp.server_rates"] = (*smtp.server_rates, f"{server_names(url)[0]} {known.rate}")
+    return found
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Value]:
@@ -386,7 +415,7 @@ class _File:
     def _value(self, section: str, key: str, value: object, accepted: str) -> Value:
         if "tuple" in accepted:
             if isinstance(value, list) and all(isinstance(item, str) for item in value):
-                return tuple(value)
+                return tuple(self._from_here(f"{section}.{key}", item) for item in value)
             raise self._wrong_type(key, value, "a list of texts")
         if isinstance(value, bool):
             if "bool" in accepted:
@@ -416,6 +445,9 @@ class _File:
         """Have a path start from the file's folder: the file means the same wherever the command is called."""
         if name in _PATHS:
             return str(self.path.parent / value)
+        if name in _NAMED_PATHS:
+            named, space, path = value.partition(" ")
+            return f"{named}{space}{self.path.parent / path.strip()}" if path.strip() else value
         before = _PATH_URLS.get(name)
         if before is None or not value.startswith(before) or value == before:
             return value

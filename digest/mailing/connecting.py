@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -40,6 +40,10 @@ INBOX_URL: Final = "smtp://127.0.0.1:1025"
 """Where ``digest inbox`` listens."""
 
 PASSWORD_VARIABLE: Final = "DIGEST_SMTP_PASSWORD"  # noqa: S105  # a name, not a secret
+SERVER_VARIABLE: Final = "DIGEST_SMTP_SERVER"
+"""Tells the password command which of several servers it is asked about."""
+_FILE: Final = "[smtp] password_file"
+_OWN_FILES: Final = "[smtp] server_password_files"
 _PASSWORD_COMMAND_SECONDS: Final = 60  # a key store may ask its owner first
 _LOCAL_CONNECTIONS: Final = 16
 _REMOTE_CONNECTIONS: Final = 4  # providers' common limit for one sender is 5 to 10
@@ -127,32 +131,52 @@ def transport_of(settings: Settings, url: str, *, ask: Callable[[str], str] | No
 
     Raises:
         UsageError: a URL names no transport.
-        ConfigurationError: ``[smtp] servers`` cannot be read, or mixes this machine with others.
+        ConfigurationError: ``[smtp] servers`` cannot be read, or mixes this machine with others; a rate or a password
+            is set for a server that is not.
     """
-    if not settings.smtp.servers or url != settings.smtp.url:
-        return _one_transport(settings, url, ask=ask)
     from digest.delivering import Server, Servers
     from digest.delivering.clock import SystemClock
+    from digest.smtp.naming import by_server, server_names
 
-    servers = [Server(_one_transport(settings, url, ask=ask))]
-    for further, weight in map(_url_and_weight, settings.smtp.servers):
-        if is_local(further) != is_local(url):
+    smtp = settings.smtp
+    further = list(map(_url_and_weight, smtp.servers))
+    used = [(url, 1), *(further if url == smtp.url else ())]
+    for one, _ in used:
+        if is_local(one) != is_local(url):
             raise ConfigurationError(
                 "all servers lie on this machine, or none",
-                where=f"[smtp] servers {further}",
+                where=f"[smtp] servers {one}",
                 hint="what holds for a rehearsal does not hold for a mailing",
             )
-        servers.append(Server(_one_transport(settings, further, ask=ask), weight))
+    known = [url, *(one for one in (smtp.url, *(one for one, _ in further)) if one and one != url)]
+    rates = by_server(
+        smtp.server_rates, known, where="[smtp] server_rates", example="anna@smtp.example.org 500/day"
+    )
+    files = by_server(
+        smtp.server_password_files,
+        known,
+        where="[smtp] server_password_files",
+        example="anna@smtp.example.org anna-password.txt",
+    )
+    servers = []
+    for one, weight in used:
+        # made first: it says best what is wrong with a URL
+        transport = _one_transport(settings, one, files=files, ask=ask)
+        name = server_names(one)[0]
+        servers.append(Server(transport, weight, name=name, rate=rates.get(name)))
     return Servers(servers, clock=SystemClock())
 
 
-def _one_transport(settings: Settings, url: str, *, ask: Callable[[str], str] | None) -> Transport:
+def _one_transport(
+    settings: Settings, url: str, *, files: Mapping[str, str], ask: Callable[[str], str] | None
+) -> Transport:
     from digest.smtp import open_transport
+    from digest.smtp.naming import server_names
 
     smtp = settings.smtp
     return open_transport(
         url,
-        password=lambda: password_of(settings, url, ask=ask),
+        password=lambda: password_of(settings, url, file=files.get(server_names(url)[0]), ask=ask),
         ca_file=smtp.tls_ca,
         pipelining=smtp.pipelining,
         signer=signer_of(settings),
@@ -215,19 +239,23 @@ def signer_of(settings: Settings) -> Signer | None:
     )
 
 
-def password_of(settings: Settings, url: str, *, ask: Callable[[str], str] | None = None) -> str:
-    """Find the password: environment, file, command, or a person.
+def password_of(
+    settings: Settings, url: str, *, file: str | None = None, ask: Callable[[str], str] | None = None
+) -> str:
+    """Find the password: the server's own file, else environment, file, command, or a person.
 
     Raises:
         ConfigurationError: nothing gives one.
     """
     smtp = settings.smtp
+    if file is not None:
+        return _first_line(_read(Path(file), _OWN_FILES), f"{_OWN_FILES} {file}")
     if os.environ.get(PASSWORD_VARIABLE):
         return os.environ[PASSWORD_VARIABLE]
     if smtp.password_file:
-        return _first_line(_read(Path(smtp.password_file)), "[smtp] password_file")
+        return _first_line(_read(Path(smtp.password_file), _FILE), _FILE)
     if smtp.password_command:
-        return _first_line(_ask_command(smtp.password_command), "[smtp] password_command")
+        return _first_line(_ask_command(smtp.password_command, url), "[smtp] password_command")
     if ask is not None:
         return ask(f"Password for {url}")
     raise ConfigurationError(
@@ -237,19 +265,20 @@ def password_of(settings: Settings, url: str, *, ask: Callable[[str], str] | Non
     )
 
 
-def _read(path: Path) -> str:
+def _read(path: Path, setting: str) -> str:
     try:
         return path.read_text("utf-8")
     except OSError as error:
-        raise ConfigurationError(
-            f"cannot be read: {error.strerror}", where=f"[smtp] password_file {path}"
-        ) from error
+        raise ConfigurationError(f"cannot be read: {error.strerror}", where=f"{setting} {path}") from error
 
 
-def _ask_command(command: str) -> str:
+def _ask_command(command: str, url: str) -> str:
+    from digest.smtp.naming import server_names
+
     try:
         asked = subprocess.run(  # noqa: S603  # the user's own command, split as a shell splits words, no shell
             shlex.split(command),
+            env={**os.environ, SERVER_VARIABLE: server_names(url)[0]},
             stdout=subprocess.PIPE,
             text=True,
             timeout=_PASSWORD_COMMAND_SECONDS,

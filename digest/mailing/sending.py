@@ -186,7 +186,16 @@ async def deliver_settled(settled: Settled, roster: Roster, way: Way) -> Outcome
     way = replace(way, options=replace(way.options, where=condition_of(settled.where)))
     with way.store.ledger(settled.edition.id, settled.scope, list_name=settled.list_name) as ledger:
         send_plan = _send_plan(
-            settled, way, plan(settled.letter, roster, ledger=ledger, options=way.options, write=way.write)
+            settled,
+            way,
+            plan(
+                settled.letter,
+                roster,
+                ledger=ledger,
+                transport=way.transport,
+                options=way.options,
+                write=way.write,
+            ),
         )
         owed = send_plan.summary.owed
         if owed and settled.changed:

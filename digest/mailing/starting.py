@@ -46,6 +46,8 @@ _EXAMPLES: Final = {
     "smtp.domain_rates": '["example.org 20/minute"]',
     "smtp.messages_per_connection": "100",
     "smtp.servers": '["smtps://editor@mail2.example.org 2"]',
+    "smtp.server_rates": '["editor@mail2.example.org 500/day, 20/minute"]',
+    "smtp.server_password_files": '["editor@mail2.example.org mail2-password.txt"]',
     "smtp.tls_ca": '"our-ca.pem"',
     "smtp.max_time": "3600",
     "dkim.domain": '"example.org"',

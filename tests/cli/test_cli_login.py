@@ -51,6 +51,43 @@ async def test_a_password_is_found_used_and_never_shown(way: str, is_refused: bo
     assert not any(SECRET.encode() in file.read_bytes() for file in kept)
 
 
+async def test_two_logins_on_one_host_have_passwords_and_limits_of_their_own(tmp_path: Path) -> None:
+    """Each logs in with its own and carries its share, the limits count over runs, and no password is shown."""
+    folder = folder_with(tmp_path, people=12)
+    for name in ("anna", "ben"):
+        (folder / f"{name}.txt").write_text(f"{name}-{SECRET}\n")
+    async with FaultServer(offers=("PIPELINING", "AUTH PLAIN")) as server:
+        urls = {name: f"smtp://{name}@127.0.0.1:{server.port}?auth=plain" for name in ("anna", "ben")}
+        (folder / "digest.toml").write_text(
+            f'[smtp]\nurl = "{urls["anna"]}"\nservers = ["{urls["ben"]}"]\nconnections = 2\n'
+            'server_rates = ["anna@127.0.0.1 3/day", "ben@127.0.0.1 4/day"]\n'
+            'server_password_files = ["anna@127.0.0.1 anna.txt", "ben@127.0.0.1 ben.txt"]\n',
+            "utf-8",
+        )
+        command = ("send", "article.txt", "--to", "list.csv", "--yes")
+        ended = [
+            await digest(*command, *more, cwd=folder, environ={"DIGEST_SMTP_PASSWORD": "of-nobody"})
+            for more in ((), ("--json",))
+        ]
+    assert [one.status for one in ended] == [75, 75], ended[0].err
+    assert set(server.truth.logins) == {f"anna anna-{SECRET}", f"ben ben-{SECRET}"}
+    assert len(server.truth.accepted) == server.truth.contents.total() == 7
+    assert "no server's rate allows more letters until" in ended[0].err
+    assert not any(SECRET in one.out + one.err for one in ended)
+
+
+async def test_a_limit_for_a_server_that_is_not_set_sends_nothing(tmp_path: Path) -> None:
+    """78, and the word that it is misnamed, before anybody is connected to."""
+    folder = folder_with(tmp_path, people=3)
+    async with FaultServer() as server:
+        settings(folder, server, 'server_rates = ["edith@127.0.0.1 3/day"]')
+        ended = await digest("send", "article.txt", "--to", "list.csv", "--yes", cwd=folder)
+    assert ended.status == 78
+    assert "'edith@127.0.0.1' is no server that is set" in ended.err
+    assert "did you mean 'editor@127.0.0.1'?" in ended.err
+    assert not server.truth.connections
+
+
 async def test_a_token_command_gives_a_token_for_each_connection(tmp_path: Path) -> None:
     """XOAUTH2: tokens expire, so the command is run again for every connection, and its output is never shown."""
     folder = folder_with(tmp_path, people=9)
