@@ -15,6 +15,7 @@ from digest.mailing.connecting import password_of, transport_of
 from digest.settings import Settings, SmtpSettings, load_settings
 from digest.smtp.naming import by_server, server_names
 
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "send-through-a-provider.md"
 ANNA, BEN, OTHER = (
     "smtp://anna@smtp.example.org",
     "smtp://ben%40example.org@smtp.example.org",
@@ -87,6 +88,19 @@ def test_settings_give_each_server_its_rate() -> None:
             servers_of(SmtpSettings(url=ANNA, servers=(BEN,), server_rates=(wrong,)))
     with pytest.raises(ConfigurationError, match=r"server_password_files"):
         servers_of(SmtpSettings(url=ANNA, server_password_files=("carla@smtp.example.org carla.txt",)))
+
+
+def test_the_example_of_several_servers_means_what_the_page_says(tmp_path: Path) -> None:
+    """Two logins at one host with a limit each, and a third elsewhere; a file for two of the passwords."""
+    _, _, example = PAGE.read_text("utf-8").partition("## Several accounts or servers\n\n```toml\n")
+    (tmp_path / "digest.toml").write_text(example.partition("```")[0])
+    smtp = load_settings(tmp_path / "digest.toml", environ={}).smtp
+    assert servers_of(smtp) == {
+        "anna@smtp.example.org:587": "500/day, 20/minute",
+        "ben@smtp.example.org:587": "500/day, 20/minute",
+        "desk@mail.example.net:465": "2000/day",
+    }
+    assert (smtp.rate, len(smtp.server_password_files)) == ("2500/day", 2)
 
 
 def test_a_providers_limit_holds_for_its_server_only(tmp_path: Path) -> None:
