@@ -57,6 +57,8 @@ def by_server(entries: Iterable[str], urls: Sequence[str], *, where: str, exampl
         if name in values:
             raise ConfigurationError(f"'{name}' is there twice", where=where, hint="leave one out")
         values[name] = value
+    if not values:
+        return {}
     servers = {names[0]: names for names in map(server_names, urls)}
     known = [name for names in servers.values() for name in names]
     for name in values:
