@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import email.utils
 import http.server
+import shutil
 import signal
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -242,3 +244,38 @@ async def test_a_story_of_two_feeds_is_told_once(folder: Path) -> None:
             assert quarters(server, "reader7@example.org") == [1, 2, 3, 4]
             assert (await digest("run", cwd=folder)).status == 0
     assert set(server.truth.accepted.values()) == {1}
+
+
+def tomorrow() -> dict[str, str]:
+    """Give the environment in which a process lives a day and a minute from now; skips where there is none."""
+    if shutil.which("faketime") is None:
+        pytest.skip("needs faketime")
+    told = subprocess.run(
+        ["faketime", "-f", "+86460s", "env", "-0"], capture_output=True, text=True, check=True
+    )
+    found = dict(line.partition("=")[::2] for line in told.stdout.split("\0"))
+    return {name: found[name] for name in ("LD_PRELOAD", "FAKETIME")}
+
+
+async def test_a_mailing_larger_than_the_servers_allow_goes_on_tomorrow(tmp_path: Path) -> None:
+    """Three a day here, four there: 75 and seven letters today, however often cron calls; five more tomorrow, 0."""
+    later = tomorrow()
+    folder = folder_with(tmp_path, people=12)
+    async with FaultServer() as first, FaultServer() as second:
+        (folder / "digest.toml").write_text(
+            f'[smtp]\nurl = "smtp://127.0.0.1:{first.port}"\nservers = ["smtp://127.0.0.1:{second.port}"]\n'
+            f'server_rates = ["127.0.0.1:{first.port} 3/day", "127.0.0.1:{second.port} 4/day"]\n'
+            '[list]\nsubscribers = "list.csv"\n[[sources]]\npath = "article.txt"\n',
+            "utf-8",
+        )
+        told = []
+        for environ in ({}, {}, later, later):
+            ended = await digest("run", cwd=folder, environ=environ)
+            told.append((ended.status, len(first.truth.accepted), len(second.truth.accepted)))
+    assert told[:2] == [(75, 3, 4)] * 2, ended.err
+    assert [status for status, *_ in told[2:]] == [0, 0], ended.err
+    assert told[3] == told[2]
+    both = first.truth.accepted + second.truth.accepted
+    assert len(both) == both.total() == 12
+    assert len(first.truth.accepted) <= 6
+    assert len(second.truth.accepted) <= 8
