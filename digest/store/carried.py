@@ -1,7 +1,7 @@
 """What each server carried, for limits that look back over runs: one row a fold and server, found by its time.
 
-Every try of a real letter counts, in doubt or not, since a server may have counted it too. Times are those of a fold's
-last answer: a letter counts a little longer than it had to, never shorter.
+Every try of a real letter counts, in doubt or not, since a server may have counted it too. A row has the time at which
+the last of its letters was answered: they count up to two seconds longer than they had to, and never shorter.
 """
 
 from __future__ import annotations

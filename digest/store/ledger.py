@@ -251,11 +251,24 @@ class Ledger:
             self._count_up()
             self._server = number
 
-    def _count_up(self) -> float:
-        """Count what was answered since the last time for the server that carried it; tells when the last was."""
+    def _count_up(self) -> None:
+        """Count what was answered since the last time for the server that carried it."""
         self._carried[self._server] += len(self._outcomes) - self._tallied
         self._tallied = len(self._outcomes)
-        return self._outcomes[-1].at if self._outcomes else self._folded_at
+
+    def _carried_until(self) -> list[tuple[float, Counter[int]]]:
+        """Give what servers carried since the last fold, each with when the last of it was answered.
+
+        The latest answer by itself: it made the fold due, and may have come long after the others, which came within
+        two seconds of the fold before.
+        """
+        is_latest_here = self._tallied < len(self._outcomes)
+        self._count_up()
+        *earlier, latest = (outcome.at for outcome in self._outcomes[-2:]) if self._outcomes else (0.0,)
+        if not (earlier and is_latest_here):
+            return [(latest, self._carried)]
+        one = Counter({self._server: 1})
+        return [(earlier[0], self._carried - one), (latest, one)]
 
     def committing(self, delivery: int) -> None:
         """Note that the content of a letter is about to leave; on return that survives a crash.
@@ -327,7 +340,7 @@ class Ledger:
 
     def _fold(self, ledger: int) -> None:
         old, generation = self._journal, self._generation
-        told_at = self._count_up()
+        carried = self._carried_until()
         new = None
         if old is not None:
             generation += 1
@@ -335,7 +348,7 @@ class Ledger:
         try:
             with transaction(self._connection):
                 apply(self._connection, self._outcomes)
-                self._tally(self._carried, told_at)
+                self._tally(carried)
                 set_generation(self._connection, ledger, generation if old else 0)
         except BaseException:
             if new is not None:
@@ -345,9 +358,9 @@ class Ledger:
             old.close()
         self._journal, self._generation = new, generation
 
-    def _tally(self, letters: Mapping[int, int], at: float) -> None:
+    def _tally(self, carried: Iterable[tuple[float, Mapping[int, int]]]) -> None:
         """Write what servers carried, inside a transaction of the caller; rehearsals count for nobody."""
-        if not self.scope:
+        for at, letters in carried if not self.scope else ():
             tally(self._connection, letters, at)
 
     def _new_journal(self, generation: int) -> Journal:
@@ -400,8 +413,7 @@ class Ledger:
             release()
 
     def _finish(self, at: float) -> None:
-        told_at = self._count_up()
-        doubts = Counter(self._committing.values())
+        carried = [*self._carried_until(), (at, Counter(self._committing.values()))]
         self._outcomes += (
             Outcome(delivery, State.IN_DOUBT, at, reason=CUT_OFF) for delivery in sorted(self._committing)
         )
@@ -411,8 +423,7 @@ class Ledger:
                 if self._id is not None and (journal is not None or self._outcomes):
                     with transaction(self._connection):
                         apply(self._connection, self._outcomes)
-                        self._tally(self._carried, told_at)
-                        self._tally(doubts, at)
+                        self._tally(carried)
                         set_generation(self._connection, self._id, -self._generation if journal else 0)
                     # Only now: where a commit failed, the journal may be what counts.
                     if self._folder is not None:

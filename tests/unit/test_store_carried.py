@@ -107,6 +107,18 @@ def test_times_are_no_earlier_than_the_letters_left(ledger: Ledger, tmp_path: Pa
     assert ledger.sent_since(0.0, limit=10, server=ANNA) == [1001.0, 1700.0]
 
 
+def test_a_letter_counts_at_most_two_seconds_longer_than_it_had_to(ledger: Ledger) -> None:
+    """A fold waits for an answer: one that comes an hour later keeps those before it from growing old no longer."""
+    for delivery, (server, at) in enumerate(
+        [(ANNA, 1000.5), (BEN, 1001.0), (ANNA, 1001.5), (BEN, 4600.0), (BEN, 4601.0)], start=1
+    ):
+        ledger.carried_by(server)
+        accept(ledger, delivery, at)
+    ledger.end(4700.0)
+    assert ledger.sent_since(0.0, limit=9, server=ANNA) == [1001.5, 1001.5]
+    assert ledger.sent_since(0.0, limit=9, server=BEN) == [1001.5, 4600.0, 4601.0]
+
+
 def test_a_rehearsal_that_was_killed_counts_for_nobody(tmp_path: Path) -> None:
     """What it left in its journal is no letter that a server carried for somebody."""
     with (
