@@ -101,6 +101,9 @@ _DROP_LINE = re.compile(
     )$""".replace("(?:{0}", "(?:"),
     re.VERBOSE,
 )
+# How all that these three name begins, as far as four letters: most lines are told by that to be none of it.
+_CHROME_BEGINNINGS = "abme|abou|acce|acti|ad|afp|agre|alam|alle|also|anno|antw|anze|ap p|argo|arou|arti|artí|auch|auf |auth|avis|baca|back|beco|benz|beri|bild|blue|book|bunl|by c|by r|by s|bình|canc|capt|cate|cite|clic|clos|come|comm|comp|cond|conn|cont|cook|copy|corr|crea|cred|créd|czyt|dans|dars|das |date|decl|deix|deja|dela|dele|did |digg|disk|dism|doda|don'|dona|dont|dpa|druc|e-ma|edit|emai|enab|enla|ente|entr|esti|etiq|excl|expl|face|feat|file|find|flag|flip|foll|font|forw|foto|from|fuen|gall|geef|gere|get|gmai|goog|got |hide|home|how |hozz|i ag|i pi|ilgi|imag|impr|in p|inst|isto|join|kapc|keep|keyw|kome|komm|kopi|laat|labe|lais|lasc|late|lea|lees|legg|leia|les |lese|let |like|line|link|lire|list|lo m|load|log |logi|logo|läs |læs |mail|mais|mana|mast|medi|meer|mees|meet|mehr|meis|ment|menu|mess|more|most|mots|must|my a|más |najc|newe|news|next|no|odno|ok|olde|open|othe|paid|part|payl|peop|perm|pexe|phot|pict|pin |pint|più |play|plea|pock|podo|pole|popu|post|potr|powi|prev|prin|priv|prom|pubb|publ|quel|rate|reac|read|rece|reco|redd|regi|reje|rekl|rela|repl|repo|resp|reut|risp|rss|réag|save|schl|schr|scro|se d|sear|see|send|shar|show|shut|sieh|sign|simi|site|skip|skyp|sms|sour|souv|spon|star|stay|stor|stum|subm|subs|supp|sur |swip|tag|tamb|tap |te p|teil|tele|tell|tema|temp|term|them|this|thre|tiem|tin |to v|togg|top|tous|tren|tumb|turn|twee|twit|tópi|udos|ulti|unsp|unsu|up n|upda|veja|ver |vibe|vide|view|vk|voir|vous|was |watc|we v|wech|weib|weit|werb|what|writ|x|yoru|you |you'|youl|your|yout|zoba|zoom|zost|à li|ähnl|étiq|διαβ|σχόλ|врем|доба|друг|зали|коме|комм|метк|оста|по т|поде|попу|похо|рекл|само|теги|фото|чита|あわせて|おすすめ|コメント|タグ|广告|広告|廣告|延伸閱讀|标签|相关报道|相关推荐|相关文章|相关新闻|相关阅读|相關文章|相關新聞|网友评论|评论|関連ニュ|関連リン|関連記事|關鍵字|관련 기|관련기사|광고|댓글"
+_BEGINNINGS = frozenset(_CHROME_BEGINNINGS.split("|"))
 # What may begin anywhere in a line: looked for only where the word stands in it that all of them have.
 _COOKIES = re.compile(
     r".{0,60}\b(?:uses?|using|use of|verwende[nt]|utilisons|utilizamos|utilizziamo|gebruik\w*)\b.{0,20}\bcookies\b.{0,120}$"
@@ -120,6 +123,7 @@ _BY = re.compile(
 # The first words of the above, by which most lines are told to be none.
 _BYLINE_OPENERS = "written posted story words reported article text author authors by von par por di door av af autor autorin auteur autore автор текст tekst"
 _OPENS_BYLINE = frozenset(_BYLINE_OPENERS.split())
+_BEGINS_BYLINE = frozenset([opener[:2] for opener in _OPENS_BYLINE])
 _NO_NAMES = re.compile(
     r"\b(?:the|and|our|your|this|staff|admin|editor|team|press|news|reporter|correspondent)\b", re.IGNORECASE
 )
@@ -151,12 +155,18 @@ def mark_of(text: str) -> Mark:
     if not bare:
         return _DROP
     low = bare.lower()
-    if _HARD_LINE.match(low):
+    begins = _begins_as_chrome(low)
+    if begins and _HARD_LINE.match(low):
         return _HARD
-    if _DROP_LINE.match(low) or is_date_line(text) or _drops_within(low):
+    if (begins and _DROP_LINE.match(low)) or is_date_line(text) or _drops_within(low):
         return _DROP
-    is_soft = _SOFT_LINE.match(low) or ("rights reserved" in low and _RIGHTS.match(low))
+    is_soft = (begins and _SOFT_LINE.match(low)) or ("rights reserved" in low and _RIGHTS.match(low))
     return _SOFT if is_soft else _NONE
+
+
+def _begins_as_chrome(low: str) -> bool:
+    """Tell whether a line may be named by a list; what begins with no letter may."""
+    return not (low[0].isalpha() and _BEGINNINGS.isdisjoint((low[:4], low[:3], low[:2], low[:1])))
 
 
 def _drops_within(low: str) -> bool:
@@ -170,12 +180,13 @@ def byline_of(text: str) -> str | None:
     >>> byline_of("By Ann Lee and Bo Berg, Harbour Correspondent")
     'Ann Lee, Bo Berg'
     """
-    if len(text) > _LONGEST_DATE_LINE:
+    text = text.strip()
+    if text[:2].lower() not in _BEGINS_BYLINE or len(text) > _LONGEST_DATE_LINE:
         return None
-    opener, _, rest = text.strip().partition(" ")
+    opener, _, rest = text.partition(" ")
     if not rest or opener.rstrip(":").lower() not in _OPENS_BYLINE:
         return None
-    found = _BY.match(text.strip())
+    found = _BY.match(text)
     if not found or _NO_NAMES.search(found[1].replace(" and ", " ")):
         return None
     names = re.split(r"\s*(?:,|&|\band\b|\bund\b|\bet\b|\by\b|\be\b|\ben\b)\s*", found[1])
@@ -189,18 +200,18 @@ def is_date_line(text: str) -> bool:
     # without a year it may be a row of a calendar or of a table: then nothing else may stand there
     most = _MOST_LEFT if _YEAR.search(text) else 0
     low = text.lower()
-    if _letters_beside(low) > most:
+    if _says_more(low, most):
         return False
     rest, found = _DATE.subn(" ", low)
     return found > 0 and len(_AROUND_DATE.sub("", rest)) <= most
 
 
-def _letters_beside(low: str) -> int:
-    """Count the letters of words that are no part of a date line: most lines with a digit are told by them alone."""
-    return sum(
-        [
-            len(word)
-            for word in low.split()
-            if word.isalpha() and word not in _IN_DATE and word[:3] not in _BEGINS_IN_DATE
-        ]
-    )
+def _says_more(low: str, most: int) -> bool:
+    """Tell whether words that are no part of a date have more letters: most lines with a digit are told by that."""
+    letters = 0
+    for word in low.split():
+        if word.isalpha() and word not in _IN_DATE and word[:3] not in _BEGINS_IN_DATE:
+            letters += len(word)
+            if letters > most:
+                return True
+    return False
