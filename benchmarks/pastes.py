@@ -23,7 +23,7 @@ from chain import STATES
 from digest.errors import DigestError
 from digest.model import Source
 from digest.reading.articles import article_of
-from digest.reading.features import Sight, sights
+from digest.reading.features import Sights, sights
 from digest.reading.lines import Line, key, normalise, split, word_count
 from digest.reading.marks import mark_of
 from digest.reading.options import ReadingOptions
@@ -59,7 +59,7 @@ class Case:
     mess: str
     row: dict[str, Any]
     lines: list[Line]
-    seen: list[Sight]
+    seen: Sights
     span: tuple[int, int]
     allowed: Floats
     weight: float

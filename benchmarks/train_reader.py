@@ -16,7 +16,6 @@ Needs numpy and scipy. Deterministic; some minutes on one core.
 from __future__ import annotations
 
 import argparse
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -29,15 +28,14 @@ from reading import scorer_of
 from scipy.optimize import minimize
 
 from digest.reading import pasted
-from digest.reading.features import LONGEST_NAMED, MEASURES, SIGNS, TURN_SIGNS
+from digest.reading.features import TRAITS, TURN_TRAITS
 from digest.reading.headings import TITLE_TRAITS, candidates
 from digest.reading.lines import Draft, key
-from digest.reading.weighing import PARTS, TURNS, Model, Row, shipped, word_share
+from digest.reading.weighing import PARTS, TURNS, Model, Row, shipped
 
 ROOM = Path(__file__).parent.parent / "digest" / "reading"
-RIDGE, WORD_RIDGE, TURN_RIDGE, RIDGE_TITLE = 6.0, 25.0, 2.0, 1.0
-ROUNDS = 60  # of the search: stopped before the last pages are learned by heart
-LEAST_SITES = 15  # that have a word in their short lines
+RIDGE, TURN_RIDGE, RIDGE_TITLE = 6.0, 4.0, 1.0
+ROUNDS = 100  # of the search: stopped before the last pages are learned by heart
 SOFTNESS = 0.85  # of all weights: a chain whose lines are alike is surer than it is right
 INNER = 3  # folds inside a fold
 TITLE_SHARES = {
@@ -72,58 +70,27 @@ def trained(cases: Sequence[Case], *, with_titles: bool) -> Model:
 
 def body_model(cases: Sequence[Case]) -> Model:
     """Fit the chain of parts; the headline's weights are left empty."""
-    words = common_words(cases)
-    names, turn_names = ("any", *SIGNS, *MEASURES, *words), ("any", *TURN_SIGNS)
     texts = [
-        Text(traits(case, names), turn_traits(case, turn_names), case.allowed, case.weight)
+        Text(table_of(case, TRAITS), table_of(case, TURN_TRAITS), case.allowed, case.weight)
         for case in cases
         if case.lines
     ]
-    ridge = np.array([RIDGE] * (1 + len(SIGNS) + len(MEASURES)) + [WORD_RIDGE] * len(words))
-    own, turns = fit(texts, ridge, TURN_RIDGE, ROUNDS)
+    own, turns = fit(texts, np.full(len(TRAITS), RIDGE), TURN_RIDGE, ROUNDS)
     own = SOFTNESS * (own - own[:, [STATES.index("body")]])
-    rows = {name: rounded(own[at, [STATES.index(part) for part in PARTS]]) for at, name in enumerate(names)}
+    columns = [STATES.index(part) for part in PARTS]
     return Model(
-        {name: rows[name] for name in ("any", *SIGNS)},
-        {name: rows[name] for name in MEASURES},
-        {name: rows[name] for name in words if any(rows[name])},
-        {name: rounded(SOFTNESS * turns[at]) for at, name in enumerate(turn_names)},
+        {name: rounded(own[at, columns]) for at, name in enumerate(TRAITS)},
+        {name: rounded(SOFTNESS * turns[at]) for at, name in enumerate(TURN_TRAITS)},
     )
 
 
-def common_words(cases: Sequence[Case]) -> list[str]:
-    """Find the words that the short lines of many sites have."""
-    sites: dict[str, set[str]] = defaultdict(set)
-    for case in cases:
-        for sight in case.seen if case.mess in {"full", "more", "foreign"} else ():
-            for word in sight.named if len(sight.named) <= LONGEST_NAMED else ():
-                sites[word].add(case.site)
-    return sorted(word for word, found in sites.items() if len(found) >= LEAST_SITES and word.isalpha())
-
-
-def traits(case: Case, names: Sequence[str]) -> Floats:
-    """Give each line's traits, a column for each name."""
+def table_of(case: Case, names: Sequence[str]) -> Floats:
+    """Give some traits of each line, a column for each name."""
     columns = {name: at for at, name in enumerate(names)}
     table = np.zeros((len(case.lines), len(names)))
-    table[:, 0] = 1
-    first = columns[MEASURES[0]]
-    for at, sight in enumerate(case.seen):
-        table[at, [columns[name] for name in sight.signs]] = 1
-        table[at, first : first + len(MEASURES)] = sight.measures
-        if 0 < len(sight.named) <= LONGEST_NAMED:
-            for word in sight.named:
-                if word in columns and columns[word] >= first + len(MEASURES):
-                    table[at, columns[word]] += word_share(len(sight.named))
-    return table
-
-
-def turn_traits(case: Case, names: Sequence[str]) -> Floats:
-    """Give each line's traits of turns."""
-    columns = {name: at for at, name in enumerate(names)}
-    table = np.zeros((len(case.lines), len(names)))
-    table[:, 0] = 1
-    for at, sight in enumerate(case.seen):
-        table[at, [columns[name] for name in sight.signs if name in columns]] = 1
+    for at, shown in enumerate(case.seen.shown()):
+        for name in shown.keys() & columns:
+            table[at, columns[name]] = shown[name]
     return table
 
 
@@ -210,9 +177,7 @@ def write(model: Model) -> None:
     tables = "".join(
         f"# {what}\n{name}: dict[str, tuple[float, ...]] = {{\n{listed(rows)}}}\n"
         for what, name, rows in (
-            ("What a line shows.", "SIGN_WEIGHTS", model.signs),
-            ("How much it shows of it.", "MEASURE_WEIGHTS", model.measures),
-            ("The words of a short line.", "WORD_WEIGHTS", model.words),
+            ("What a line shows.", "TRAIT_WEIGHTS", model.traits),
             (", ".join(TURNS) + ".", "TURN_WEIGHTS", model.turns),
         )
     )
@@ -220,7 +185,7 @@ def write(model: Model) -> None:
         '"""The weights of a pasted page\'s parts: written by ``benchmarks/train_reader.py``, never by hand.\n\n'
         f'Log-odds against the body of a line\'s being {", ".join(PARTS)}; of turns, log-odds alone.\n"""\n\n'
         "# fmt: off  # a row reads best whole\n# ruff: noqa: E501  # the same\n\nfrom __future__ import annotations\n\n"
-        '__all__ = ["MEASURE_WEIGHTS", "SIGN_WEIGHTS", "TURN_WEIGHTS", "WORD_WEIGHTS"]\n\n' + tables,
+        '__all__ = ["TRAIT_WEIGHTS", "TURN_WEIGHTS"]\n\n' + tables,
         encoding="utf-8",
     )
 

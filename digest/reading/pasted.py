@@ -75,18 +75,18 @@ def located(lines: Sequence[Line], *, model: Model, is_extracted: bool = False) 
     ]
     if is_extracted:
         span = 0, _end(lines, marks, good, (0, len(lines)))
-        return Located(marks, good, *span, _begun(lines), drops=_repeats(lines, span))
+        return Located(words, marks, good, *span, _begun(lines), drops=_repeats(lines, span))
     if _is_bare(words, marks, good):
-        return Located(marks, good, 0, len(lines), _begun(lines))
+        return Located(words, marks, good, 0, len(lines), _begun(lines))
     likely, before = chances(sights(lines, words, marks), model)
     found = _span(likely)
     if found is None:
-        return Located(marks, good, *_prose(good), before)
+        return Located(words, marks, good, *_prose(good), before)
     first, last = _to_prose(likely, good, found)
     drops = {at for at in range(*found) if likely[at] < _LEAST_CHANCE}
     if _is_clean(words, marks, good) and _prose_lost(words, good, (first, last), drops) > _MOST_LOST:
-        return Located(marks, good, 0, len(lines), before)
-    return Located(marks, good, first, last, before, drops | _repeats(lines, (first, last)))
+        return Located(words, marks, good, 0, len(lines), before)
+    return Located(words, marks, good, first, last, before, drops | _repeats(lines, (first, last)))
 
 
 def _begun(lines: Sequence[Line]) -> list[float]:
@@ -100,14 +100,18 @@ def _cut_long(lines: list[Line]) -> list[Line]:
 
 
 def _is_bare(counted: Sequence[int], marks: Sequence[Mark], good: Sequence[bool]) -> bool:
-    """Tell a text of which nothing says that it is chrome: no line is marked, and the lines are no menu's."""
+    """Tell a text of which nothing says that it is chrome: no line is marked, and the lines are no menu's.
+
+    A menu stands above the prose: short lines below it are a table's.
+    """
     if len(counted) <= _FEW_LINES:  # nothing stands out of three lines
         return True
     if any(mark is not _NONE for mark in marks):
         return False
-    shorts = sum([count <= _MENU_WORDS for count in counted])
+    shorts = [count <= _MENU_WORDS for count in counted]
     in_good = sum([count for count, is_good in zip(counted, good, strict=True) if is_good])
-    return shorts <= max(_FEW_LINES, len(counted) / 2) or in_good >= sum(counted) / 2
+    above = shorts[: good.index(True)] if True in good else shorts
+    return sum(above) <= _FEW_LINES or sum(shorts) <= len(counted) / 2 or in_good >= sum(counted) / 2
 
 
 def _is_clean(counted: Sequence[int], marks: Sequence[Mark], good: Sequence[bool]) -> bool:

@@ -15,7 +15,7 @@ from digest.reading.headings import (
     headline_at,
     is_below_menu,
 )
-from digest.reading.lines import Draft, Line
+from digest.reading.lines import Draft, Line, word_count
 from digest.reading.marks import mark_of
 from digest.reading.pasted import clean
 
@@ -37,7 +37,8 @@ def located(texts: Sequence[str], first: int, before: Sequence[float] = ()) -> L
     """Say that the body begins at ``first``, and how likely each line stands before the article."""
     likely = before or [float(at < first) for at in range(len(texts))]
     marks = [mark_of(text) for text in texts]
-    return Located(marks, good_of(texts), first, len(texts), likely)
+    words = [word_count(text) for text in texts]
+    return Located(words, marks, good_of(texts), first, len(texts), likely)
 
 
 def looked_at(texts: Sequence[str], first: int, before: Sequence[float] = ()) -> dict[str, Candidate]:
@@ -191,8 +192,8 @@ def test_a_sentence_of_the_body_is_no_headline() -> None:
 
 
 @pytest.mark.parametrize(("above", "is_read"), [(99, True), (100, False)])
-def test_a_hundred_paragraphs_are_read_for_a_headlines_words(above: int, *, is_read: bool) -> None:
-    """A paste may have megabytes of prose: what stands below its first hundred paragraphs tells no headline."""
+def test_the_beginning_is_read_for_a_headlines_words(above: int, *, is_read: bool) -> None:
+    """A paste may have megabytes of prose: what stands below its first hundred lines tells no headline."""
     prose = ["The ferry rang its new bell at noon, and nobody on the quay looked up."] * above
     texts = [HEADLINE, *prose, BODY[0]]
     row = looked_at(texts, 1)[HEADLINE].traits
