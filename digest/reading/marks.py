@@ -102,7 +102,26 @@ _DROP_LINE = re.compile(
     re.VERBOSE,
 )
 # How all that these three name begins, as far as four letters: most lines are told by that to be none of it.
-_CHROME_BEGINNINGS = "abme|abou|acce|acti|ad|afp|agre|alam|alle|also|anno|antw|anze|ap p|argo|arou|arti|artí|auch|auf |auth|avis|baca|back|beco|benz|beri|bild|blue|book|bunl|by c|by r|by s|bình|canc|capt|cate|cite|clic|clos|come|comm|comp|cond|conn|cont|cook|copy|corr|crea|cred|créd|czyt|dans|dars|das |date|decl|deix|deja|dela|dele|did |digg|disk|dism|doda|don'|dona|dont|dpa|druc|e-ma|edit|emai|enab|enla|ente|entr|esti|etiq|excl|expl|face|feat|file|find|flag|flip|foll|font|forw|foto|from|fuen|gall|geef|gere|get|gmai|goog|got |hide|home|how |hozz|i ag|i pi|ilgi|imag|impr|in p|inst|isto|join|kapc|keep|keyw|kome|komm|kopi|laat|labe|lais|lasc|late|lea|lees|legg|leia|les |lese|let |like|line|link|lire|list|lo m|load|log |logi|logo|läs |læs |mail|mais|mana|mast|medi|meer|mees|meet|mehr|meis|ment|menu|mess|more|most|mots|must|my a|más |najc|newe|news|next|no|odno|ok|olde|open|othe|paid|part|payl|peop|perm|pexe|phot|pict|pin |pint|più |play|plea|pock|podo|pole|popu|post|potr|powi|prev|prin|priv|prom|pubb|publ|quel|rate|reac|read|rece|reco|redd|regi|reje|rekl|rela|repl|repo|resp|reut|risp|rss|réag|save|schl|schr|scro|se d|sear|see|send|shar|show|shut|sieh|sign|simi|site|skip|skyp|sms|sour|souv|spon|star|stay|stor|stum|subm|subs|supp|sur |swip|tag|tamb|tap |te p|teil|tele|tell|tema|temp|term|them|this|thre|tiem|tin |to v|togg|top|tous|tren|tumb|turn|twee|twit|tópi|udos|ulti|unsp|unsu|up n|upda|veja|ver |vibe|vide|view|vk|voir|vous|was |watc|we v|wech|weib|weit|werb|what|writ|x|yoru|you |you'|youl|your|yout|zoba|zoom|zost|à li|ähnl|étiq|διαβ|σχόλ|врем|доба|друг|зали|коме|комм|метк|оста|по т|поде|попу|похо|рекл|само|теги|фото|чита|あわせて|おすすめ|コメント|タグ|广告|広告|廣告|延伸閱讀|标签|相关报道|相关推荐|相关文章|相关新闻|相关阅读|相關文章|相關新聞|网友评论|评论|関連ニュ|関連リン|関連記事|關鍵字|관련 기|관련기사|광고|댓글"
+_CHROME_BEGINNINGS = (
+    "abme|abou|acce|acti|ad|afp|agre|alam|alle|also|anno|antw|anze|ap p|argo|arou|arti|artí|auch|auf |"
+    "auth|avis|baca|back|beco|benz|beri|bild|blue|book|bunl|by c|by r|by s|bình|canc|capt|cate|cite|clic|"
+    "clos|come|comm|comp|cond|conn|cont|cook|copy|corr|crea|cred|créd|czyt|dans|dars|das |date|decl|deix|"
+    "deja|dela|dele|did |digg|disk|dism|doda|don'|dona|dont|dpa|druc|e-ma|edit|emai|enab|enla|ente|entr|"
+    "esti|etiq|excl|expl|face|feat|file|find|flag|flip|foll|font|forw|foto|from|fuen|gall|geef|gere|get|"
+    "gmai|goog|got |hide|home|how |hozz|i ag|i pi|ilgi|imag|impr|in p|inst|isto|join|kapc|keep|keyw|kome|"
+    "komm|kopi|laat|labe|lais|lasc|late|lea|lees|legg|leia|les |lese|let |like|line|link|lire|list|lo m|"
+    "load|log |logi|logo|läs |læs |mail|mais|mana|mast|medi|meer|mees|meet|mehr|meis|ment|menu|mess|more|"
+    "most|mots|must|my a|más |najc|newe|news|next|no|odno|ok|olde|open|othe|paid|part|payl|peop|perm|"
+    "pexe|phot|pict|pin |pint|più |play|plea|pock|podo|pole|popu|post|potr|powi|prev|prin|priv|prom|pubb|"
+    "publ|quel|rate|reac|read|rece|reco|redd|regi|reje|rekl|rela|repl|repo|resp|reut|risp|rss|réag|save|"
+    "schl|schr|scro|se d|sear|see|send|shar|show|shut|sieh|sign|simi|site|skip|skyp|sms|sour|souv|spon|"
+    "star|stay|stor|stum|subm|subs|supp|sur |swip|tag|tamb|tap |te p|teil|tele|tell|tema|temp|term|them|"
+    "this|thre|tiem|tin |to v|togg|top|tous|tren|tumb|turn|twee|twit|tópi|udos|ulti|unsp|unsu|up n|upda|"
+    "veja|ver |vibe|vide|view|vk|voir|vous|was |watc|we v|wech|weib|weit|werb|what|writ|x|yoru|you |you'|"
+    "youl|your|yout|zoba|zoom|zost|à li|ähnl|étiq|διαβ|σχόλ|врем|доба|друг|зали|коме|комм|метк|оста|по т|"
+    "поде|попу|похо|рекл|само|теги|фото|чита|あわせて|おすすめ|コメント|タグ|广告|広告|廣告|延伸閱讀|标签|相关报道|相关推荐|相关文章|相关新闻|相关阅读|"
+    "相關文章|相關新聞|网友评论|评论|関連ニュ|関連リン|関連記事|關鍵字|관련 기|관련기사|광고|댓글"
+)
 _BEGINNINGS = frozenset(_CHROME_BEGINNINGS.split("|"))
 # What may begin anywhere in a line: looked for only where the word stands in it that all of them have.
 _COOKIES = re.compile(
